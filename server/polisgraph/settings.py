@@ -1,0 +1,45 @@
+"""The settings: one frozen object, read once from `POLISGRAPH_*` variables. Opens nothing."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from polisgraph.errors import PolisgraphError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server behaves. Every field can be set as `POLISGRAPH_<NAME>`."""
+
+    home: Path = Path(".polisgraph")
+    """Folder of the snapshots."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    """Processes that run queries."""
+    queue: int = 32
+    """Queries that may wait for a worker before new ones are refused with 503."""
+    time_limit: float = 10.0
+    """Seconds a query may run; a request may ask for less."""
+    memory_limit: int = 2 * 1024**3
+    """Bytes of address space a worker may use beyond what it has after start."""
+    result_limit: int = 64 * 1024**2
+    """Bytes a result may have."""
+    query_limit: int = 64 * 1024
+    """Bytes a query text may have."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `POLISGRAPH_*`; raise PolisgraphError for a value that is not of its field's kind."""
+        values: dict[str, object] = {}
+        for field in fields(cls):
+            name = "POLISGRAPH_" + field.name.upper()
+            if name not in environment:
+                continue
+            kind = type(field.default)
+            try:
+                values[field.name] = Path(environment[name]) if issubclass(kind, Path) else kind(environment[name])
+            except ValueError:
+                raise PolisgraphError(f"{name}={environment[name]!r}: give a value of kind {kind.__name__}") from None
+        return cls(**values)  # type: ignore[arg-type]  # the kinds are those of the fields
