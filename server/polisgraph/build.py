@@ -1,0 +1,153 @@
+"""Run the stages of a build one after the other, load → validate → derive → reason → describe → write, and switch."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pyoxigraph as ox
+import rdflib
+
+from polisgraph import __version__, bundle, snapshot
+from polisgraph.derive import derive
+from polisgraph.description import describe
+from polisgraph.errors import SourceError, ValidationError
+from polisgraph.load import Loaded, add, data_graphs, load
+from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, REPORT_GRAPH
+from polisgraph.reason import check_consistency, reason
+from polisgraph.reports import catalogue_triples, load_reports
+from polisgraph.snapshot import Snapshot
+from polisgraph.validate import Validation, validate
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to build, and from what."""
+
+    data: tuple[Path, ...] = (bundle.DATA,)
+    ontology: Path = bundle.ONTOLOGY
+    queries: Path = bundle.QUERIES
+    today: date | None = None
+    reasoner: Literal["rules", "owlrl"] = "rules"
+    validate: bool = True
+    reason: bool = True
+
+
+@dataclass
+class Progress:
+    """Hears of each stage as it begins; keeps the seconds that each took."""
+
+    show: Callable[[str], None] = lambda stage: None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self.show(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+Judge = Callable[[Validation], None]
+
+
+def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda validation: None) -> tuple[Snapshot, bool]:
+    """Build a snapshot of `plan` below `home` and put it in service; return it, and whether anything was built.
+
+    `judge` hears the findings before the build goes on. Raises SourceError, RuleError, InconsistencyError, and
+    ValidationError if a shape of severity Violation is broken; the snapshot in service then stays as it was.
+    """
+    with snapshot.locked(home):
+        inputs = _inputs(plan)
+        identity = _identity(plan, inputs)
+        found = snapshot.stored(home, identity)
+        if found is None:
+            loaded, validation = assemble(plan, progress, judge)
+            with progress.stage("write"):
+                manifest = _manifest(identity, plan, inputs, loaded, validation, progress)
+                made = snapshot.write(home, loaded.store, manifest)
+        snapshot.put_in_service(home, found or made)
+        return found or made, found is None
+
+
+def assemble(plan: Plan, progress: Progress, judge: Judge = lambda validation: None) -> tuple[Loaded, Validation | None]:
+    """Run the stages up to the finished store in memory; raise what `build` raises."""
+    rules = plan.ontology / "rules"
+    validation = None
+    with progress.stage("load"):
+        reports = load_reports(plan.queries)
+        loaded = load(plan.data, plan.ontology, plan.today)
+    if plan.validate:
+        with progress.stage("validate"):
+            validation = validate(loaded, plan.ontology / "shapes.ttl")
+        judge(validation)
+        if not validation.conforms:
+            raise ValidationError("the data breaks shapes of severity Violation; nothing was built")
+        _add_rdflib(loaded.store, REPORT_GRAPH, validation.report)
+    if plan.reason:
+        with progress.stage("derive"):
+            derive(loaded.store, rules)
+        with progress.stage("reason"):
+            reason(loaded.store, rules, plan.reasoner)
+            check_consistency(loaded.store, rules)
+    with progress.stage("describe"):
+        _add_rdflib(loaded.store, CATALOGUE_GRAPH, catalogue_triples(reports, BASE + "sparql"))
+        describe(loaded, rules / "describe")
+    return loaded, validation
+
+
+def _add_rdflib(store: ox.Store, graph: str, triples: rdflib.Graph) -> None:
+    text = triples.serialize(format="nt", encoding="utf-8")
+    found = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
+    if graph == REPORT_GRAPH:  # findings speak about the data and are no part of it
+        store.extend(ox.Quad(*triple, ox.NamedNode(graph)) for triple in found)
+    else:
+        add(store, graph, found)
+
+
+def _inputs(plan: Plan) -> dict[str, str]:
+    """Name and SHA-256 of everything that goes into a build: data, ontology, reports and the program itself."""
+    program = Path(__file__).parent
+    paths = {f"data {graph}": path for path, graph in data_graphs(plan.data)}
+    for kind, folder, pattern in (("ontology", plan.ontology, "**/*.*"), ("queries", plan.queries, "*.rq")):
+        paths |= {f"{kind} {p.relative_to(folder)}": p for p in sorted(folder.glob(pattern)) if p.is_file()}
+    paths |= {f"program {p.relative_to(program)}": p for p in sorted(program.glob("*.py"))}
+    try:
+        return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(paths.items())}
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", Path(str(error.filename))) from None
+
+
+def _identity(plan: Plan, inputs: dict[str, str]) -> str:
+    options = [str(plan.today), plan.reasoner, plan.validate, plan.reason, __version__]
+    return hashlib.sha256(json.dumps([options, inputs]).encode()).hexdigest()[:16]
+
+
+def _manifest(
+    identity: str,
+    plan: Plan,
+    inputs: dict[str, str],
+    loaded: Loaded,
+    validation: Validation | None,
+    progress: Progress,
+) -> dict[str, Any]:
+    sizes = Counter(quad.graph_name.value for quad in loaded.store if isinstance(quad.graph_name, ox.NamedNode))
+    findings = Counter(finding.severity for finding in validation.findings) if validation else None
+    return {
+        "id": identity,
+        "version": __version__,
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "today": loaded.today.isoformat(),
+        "options": {key: str(value) for key, value in asdict(plan).items() if key in ("reasoner", "validate", "reason")},
+        "inputs": inputs,
+        "graphs": dict(sorted(sizes.items())),
+        "triples": sum(1 for _ in loaded.store.quads_for_pattern(None, None, None, ox.DefaultGraph())),
+        "findings": findings,
+        "seconds": progress.seconds,
+    }

@@ -1,0 +1,49 @@
+"""Describe the finished dataset in its own graph: VoID, DCAT and SPARQL Service Description, counts computed.
+
+Runs after everything else is in the store and adds nothing but the description.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from polisgraph import __version__
+from polisgraph.load import Loaded, add
+from polisgraph.namespaces import DATASET, DESCRIPTION_GRAPH, PREFIXES
+
+_DATASET = ox.NamedNode(DATASET)
+
+
+def describe(loaded: Loaded, rules: Path) -> int:
+    """Add the description of the dataset to `loaded.store`; return its number of triples.
+
+    The partitions (VoID, section 4.4) speak of the data; the totals also count the description itself, so that
+    `void:triples` is what a query counts.
+    """
+    store = loaded.store
+    add(store, DESCRIPTION_GRAPH, _version())
+    # Partitions must be known in full before the first is added, or each would count the one before it.
+    add(store, DESCRIPTION_GRAPH, _construct(store, rules / "partitions"))
+    # Counting once makes room for the totals, counting again makes them right: their number does not change.
+    first = _construct(store, rules / "totals")
+    add(store, DESCRIPTION_GRAPH, first)
+    exact = _construct(store, rules / "totals")
+    for triple in set(first) - set(exact):
+        for graph in (ox.NamedNode(DESCRIPTION_GRAPH), ox.DefaultGraph()):
+            store.remove(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
+    add(store, DESCRIPTION_GRAPH, exact)
+    return sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(DESCRIPTION_GRAPH)))
+
+
+def _construct(store: ox.Store, folder: Path) -> list[ox.Triple]:
+    triples: list[ox.Triple] = []
+    for path in sorted(folder.glob("*.rq")):
+        answer = store.query(path.read_text(encoding="utf-8"))
+        assert isinstance(answer, ox.QueryTriples)
+        triples += answer
+    return triples
+
+
+def _version() -> Iterator[ox.Triple]:
+    yield ox.Triple(_DATASET, ox.NamedNode(PREFIXES["owl"] + "versionInfo"), ox.Literal(__version__))

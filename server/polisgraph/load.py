@@ -1,0 +1,221 @@
+"""Read RDF files into one store, each in its own named graph, and say where in a file a statement stands.
+
+Loads files only, never an address; JSON-LD with a remote context is refused. Judges nothing: that is `validate`.
+"""
+
+import hashlib
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.plugins.parsers import notation3
+
+from polisgraph.errors import SourceError
+from polisgraph.namespaces import (
+    DATA_GRAPHS,
+    DATASET,
+    DESCRIPTION_GRAPH,
+    ONTOLOGY_GRAPHS,
+    PG,
+    SHAPES_GRAPH,
+)
+
+FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+"""Format by the ending of a file's name."""
+
+_MODIFIED = ox.NamedNode("http://purl.org/dc/terms/modified")
+_TODAY = ox.NamedNode(PG.today)
+_DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
+_SPACE = re.compile(r"(?:\s|#[^\n]*\n)*")
+_POSITION = re.compile(r"^Parser error (?:at|between) line .*?: ")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that was read: where it lies, the IRI of its named graph, its checksum and size in triples."""
+
+    path: Path
+    graph: str
+    sha256: str
+    triples: int
+
+    @property
+    def is_ontology(self) -> bool:
+        return self.graph.startswith(ONTOLOGY_GRAPHS)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A store with every file in its named graph and the union of all but the shapes in the default graph."""
+
+    store: ox.Store
+    files: tuple[SourceFile, ...]
+    today: date
+
+    def data_files(self) -> tuple[SourceFile, ...]:
+        return tuple(file for file in self.files if not file.is_ontology)
+
+    def ontology_files(self) -> tuple[SourceFile, ...]:
+        return tuple(file for file in self.files if file.is_ontology)
+
+
+def load(data: Sequence[Path], ontology: Path, today: date | None = None) -> Loaded:
+    """Read `data` (files, or folders searched for files of `FORMATS`) and the Turtle files of `ontology`.
+
+    `today` is the day that rules and shapes take as today; by default the newest `dct:modified` of the dataset, or else
+    the current day. Raises SourceError with file, line and column for what cannot be read or parsed.
+    """
+    store = ox.Store()
+    files = []
+    for path, graph in data_graphs(data):
+        files.append(_read(store, path, graph))
+    for path in sorted(ontology.glob("*.ttl")):
+        files.append(_read(store, path, ONTOLOGY_GRAPHS + path.stem))
+    day = today or _modified(store) or date.today()
+    known = ox.Literal(day.isoformat(), datatype=_DATE)
+    add(store, DESCRIPTION_GRAPH, [ox.Triple(ox.NamedNode(DATASET), _TODAY, known)])
+    return Loaded(store, tuple(files), day)
+
+
+def add(store: ox.Store, graph: str, triples: Iterable[ox.Triple]) -> None:
+    """Put `triples` into the named graph `graph` and, except for the shapes, into the default graph."""
+    name = ox.NamedNode(graph)
+    found = list(triples)
+    store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in found)
+    if graph != SHAPES_GRAPH:
+        store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in found)
+
+
+def data_graphs(data: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Pair each data file with the IRI of its graph, `graph/data/<path below the given folder, without ending>`."""
+    found: list[tuple[Path, Path]] = []
+    for given in data:
+        if given.is_dir():
+            inside = [p for p in sorted(given.rglob("*")) if p.is_file() and p.suffix in FORMATS]
+            if not inside:
+                raise SourceError(f"no RDF file in this folder; endings that are read: {_endings()}", given)
+            found += [(path, path.relative_to(given)) for path in inside]
+        elif not given.exists():
+            raise SourceError("no such file or folder", given)
+        elif given.suffix not in FORMATS:
+            raise SourceError(f"unknown ending; endings that are read: {_endings()}", given)
+        else:
+            found.append((given, Path(given.name)))
+    pairs: list[tuple[Path, str]] = []
+    taken: dict[str, Path] = {}
+    for path, name in found:
+        graph = DATA_GRAPHS + quote(str(name.with_suffix("")))
+        if graph in taken:
+            raise SourceError(f"would have the same graph as {taken[graph]}; rename one of the two", path)
+        taken[graph] = path
+        pairs.append((path, graph))
+    return pairs
+
+
+def _endings() -> str:
+    return " ".join(FORMATS)
+
+
+def _read(store: ox.Store, path: Path, graph: str) -> SourceFile:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", path) from None
+    try:
+        quads = ox.parse(text, format=FORMATS[path.suffix], rename_blank_nodes=True)
+        count = _add_quads(store, quads, graph)
+    except SyntaxError as error:
+        message = _POSITION.sub("", error.msg or "")
+        if "LoadDocumentCallback" in message:
+            message = "the JSON-LD context lies elsewhere and is not fetched; put the context into the file"
+        raise SourceError(f"syntax error: {message}", path, error.lineno, error.offset) from None
+    return SourceFile(path, graph, hashlib.sha256(text).hexdigest(), count)
+
+
+def _add_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: str) -> int:
+    home, default = ox.NamedNode(graph), ox.DefaultGraph()
+    seen = [ox.Quad(q.subject, q.predicate, q.object, home) if q.graph_name == default else q for q in quads]
+    store.extend(seen)
+    if graph != SHAPES_GRAPH:
+        store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in seen)
+    return len(set(seen))
+
+
+def _modified(store: ox.Store) -> date | None:
+    days = [q.object.value for q in store.quads_for_pattern(ox.NamedNode(DATASET), _MODIFIED, None, None)]
+    return max(map(date.fromisoformat, days), default=None)
+
+
+def line_of(path: Path, subject: str, predicate: str | None = None, object_: str | None = None) -> int | None:
+    """Return the line (from 1) of the first statement in `path` with these terms (IRIs; a literal by its text).
+
+    None if the format has no lines to speak of (RDF/XML, JSON-LD) or the statement is not there.
+    """
+    for line, s, p, o in _statements(path, path.stat().st_mtime_ns):
+        if s == subject and predicate in (None, p) and object_ in (None, o):
+            return line
+    return None
+
+
+@lru_cache(maxsize=64)
+def _statements(path: Path, _changed: int) -> tuple[tuple[int, str, str, str], ...]:
+    if path.suffix == ".ttl":
+        return tuple(_turtle_statements(path))
+    if path.suffix in (".nt", ".nq"):
+        return tuple(_line_statements(path))
+    return ()
+
+
+class _Lines(notation3.SinkParser):  # type: ignore[misc]  # rdflib leaves this class untyped
+    """rdflib's Turtle parser, noting at which offset each object stands; its own line counter runs ahead."""
+
+    def __init__(self) -> None:
+        super().__init__(notation3.RDFSink(rdflib.Graph()), baseURI="", turtle=True)
+        self.found: list[tuple[int, str, str, str]] = []
+        self._offsets: dict[int, tuple[int, object]] = {}
+
+    def object(self, argstr: str, i: int, res: list[object]) -> int:
+        known = len(res)
+        end: int = super().object(argstr, i, res)
+        space = _SPACE.match(argstr, i)
+        for term in res[known:]:
+            # The term is kept beside its offset, so that its id cannot be given to another one.
+            self._offsets[id(term)] = (space.end() if space else i, term)
+        return end
+
+    def makeStatement(self, quadruple: tuple[object, object, object, object]) -> None:
+        _, predicate, subject, object_ = quadruple
+        offset, _term = self._offsets.get(id(object_), (0, None))
+        name = predicate[1] if isinstance(predicate, tuple) else predicate
+        self.found.append((offset, str(subject), str(name), str(object_)))
+
+
+def _turtle_statements(path: Path) -> Iterator[tuple[int, str, str, str]]:
+    text = path.read_text(encoding="utf-8")
+    parser = _Lines()
+    parser.loadBuf(text)
+    ends = [match.start() for match in re.finditer("\n", text)]
+    for offset, s, p, o in parser.found:
+        yield bisect_left(ends, offset) + 1, s, p, o
+
+
+def _line_statements(path: Path) -> Iterator[tuple[int, str, str, str]]:
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        for quad in ox.parse(line, format=ox.RdfFormat.N_QUADS):
+            yield number, quad.subject.value, quad.predicate.value, quad.object.value
