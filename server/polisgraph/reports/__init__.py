@@ -1,0 +1,28 @@
+"""The reports: one `.rq` file each, with the query and all that site, command and graph say of it."""
+
+from polisgraph.reports.bind import bind, choices
+from polisgraph.reports.catalogue import catalogue_list, catalogue_triples
+from polisgraph.reports.entities import Entities, Entity, EntityIndex, entity_index
+from polisgraph.reports.excel import excel_csv
+from polisgraph.reports.file import load_reports, read_report
+from polisgraph.reports.model import Case, Choice, Column, Parameter, Report, View
+
+__all__ = [
+    "Case",
+    "Choice",
+    "Column",
+    "Entities",
+    "Entity",
+    "EntityIndex",
+    "Parameter",
+    "Report",
+    "View",
+    "bind",
+    "catalogue_list",
+    "catalogue_triples",
+    "choices",
+    "entity_index",
+    "excel_csv",
+    "load_reports",
+    "read_report",
+]

@@ -1,0 +1,60 @@
+"""Puts given values into a report's query, as RDF terms in its VALUES blocks. Runs no query."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from polisgraph.errors import BadParameter
+from polisgraph.reports.entities import Entities, slug_of
+from polisgraph.reports.model import LANGUAGES, Parameter, Report
+from polisgraph.reports.values import accepted, refused, term
+
+
+def bind(report: Report, values: Mapping[str, Sequence[str]], entities: Entities) -> str:
+    """Return the query of `report` with `values` in place of the samples.
+
+    `values` holds for each parameter what the visitor gave, in the visitor's words; an empty value counts as
+    not given. An optional parameter that is not given keeps what the file says: UNDEF, or the first language.
+    Raises BadParameter, with `parameter` and `accepted`, for an unknown name, a missing or doubled value, and
+    a value of the wrong kind.
+    """
+    for name in values:
+        if report.parameter(name) is None:
+            known = ", ".join(parameter.name for parameter in report.parameters)
+            message = f"{name[:60]!r} is no parameter of {report.name}; it takes {known}"
+            raise BadParameter(message, parameter=name[:60], accepted=known)
+    terms = {p.name: _terms(p, values.get(p.name, ()), entities) for p in report.parameters}
+    parts: list[str] = []
+    written = 0
+    for block in report.blocks:
+        if terms.get(block.variable):
+            parts += [report.text[written : block.start], " ", terms[block.variable], " "]
+            written = block.end
+    return "".join([*parts, report.text[written:]])
+
+
+def choices(parameter: Parameter, language: str, entities: Entities) -> list[tuple[str, str]]:
+    """Return what a form may offer for `parameter`: value and label, ordered by the labels in `language`.
+
+    Empty for kinds whose values cannot be listed (dates, numbers, texts).
+    """
+    if parameter.kind == "language":
+        return [(code, code) for code in LANGUAGES]
+    if not parameter.is_entity:
+        return [(choice.value, choice.label[language]) for choice in parameter.choices]
+    fitting = entities.matching(parameter.class_iri, parameter.namespace)
+    times = Counter(entity.slug.casefold() for entity in fitting)
+    offered = [(e.slug if times[e.slug.casefold()] == 1 else e.tail, e.labels[language]) for e in fitting]
+    return sorted(offered, key=lambda offer: (slug_of(offer[1]), offer))
+
+
+def _terms(parameter: Parameter, given: Sequence[str], entities: Entities) -> str:
+    """Return the serialised terms for a parameter, or nothing if it is not given and need not be."""
+    given = [value.strip() for value in given if value.strip()]
+    if not given:
+        if not parameter.optional:
+            message = f"{parameter.name} is missing; give {accepted(parameter)}"
+            raise BadParameter(message, parameter=parameter.name, accepted=accepted(parameter))
+        return ""
+    if len(given) > 1 and not parameter.multiple:
+        raise refused(parameter, ", ".join(given), "is more than one value")
+    return " ".join(dict.fromkeys(str(term(parameter, value, entities)) for value in given))
