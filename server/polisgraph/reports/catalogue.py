@@ -49,7 +49,8 @@ def _describe(graph: Graph, report: Report, endpoint: URIRef) -> None:
 
 def catalogue_list(reports: Mapping[str, Report]) -> str:
     """Return the table of all reports for README.md, in Markdown, beginning with its heading."""
-    head = "## The reports\n\n`?` marks what may be left out.\n\n| report | parameters | rows |\n| --- | --- | --- |\n"
+    head = "## The reports\n\n`?` marks what may be left out.\n\n"
+    head += "| report | parameters | rows |\n| --- | --- | --- |\n"
     return head + "".join(
         f"| [{report.name}]({report.name}.rq) | {_names(report.parameters)} | {report.description['en']} |\n"
         for report in reports.values()

@@ -63,8 +63,8 @@ class EntityIndex:
         self._by_name: dict[str, list[Entity]] = defaultdict(list)
         self._by_initial: dict[str, list[tuple[str, Entity]]] = defaultdict(list)
         for entity in self._all:
-            names = {entity.iri, entity.slug.casefold(), entity.tail.casefold(), entity.wikidata}
-            for name in names - {None}:
+            names = {entity.iri, entity.slug.casefold(), entity.tail.casefold()}
+            for name in names | ({entity.wikidata} if entity.wikidata else set()):
                 self._by_name[name].append(entity)
             self._by_initial[entity.slug[:1].casefold()].append((entity.slug.casefold(), entity))
 

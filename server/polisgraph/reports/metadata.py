@@ -1,4 +1,4 @@
-"""Reads the `#+` lines at the head of a report's file: YAML whose values know their lines. Knows no report."""
+"""Reads the `#+` lines at the head of a report's file: YAML whose values know their lines."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MARK = "#+"
 
 @dataclass(frozen=True)
 class Value:
-    """A word, a list or a mapping of the head, with its place. All words are text: YAML's types are not used."""
+    """A word, a list or a mapping of the head, with its place. All words are text, also numbers."""
 
     path: Path
     line: int

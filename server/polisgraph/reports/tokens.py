@@ -44,7 +44,7 @@ class Block:
 
 
 def tokens(query: str) -> Iterator[Token]:
-    """Yield the tokens of `query` without blanks and comments; what is no SPARQL comes character by character."""
+    """Yield the tokens of `query` without blanks and comments; what fits nowhere comes as `other`."""
     for match in _TOKEN.finditer(query):
         if match.lastgroup and match.lastgroup != "blank":
             yield Token(match.lastgroup, match.group(), match.start())
