@@ -1,0 +1,234 @@
+"""Describes the interface for programs: one operation a report, and the SPARQL endpoint. No routes.
+
+The document follows OpenAPI 3.1.0, its schemas JSON Schema 2020-12.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from apispec import APISpec
+
+from polisgraph import __version__
+from polisgraph.errors import (
+    BadQuery,
+    Busy,
+    Forbidden,
+    NotAcceptable,
+    QueryError,
+    ResultTooLarge,
+    TimeLimit,
+    TooLong,
+    WrongContentType,
+)
+from polisgraph.reports.model import LANGUAGES, Parameter, Report
+from polisgraph.reports.values import TEXT_LIMIT, accepted, bounds
+
+ROW_TYPES = (
+    "text/csv",
+    "text/tab-separated-values",
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+)
+GRAPH_TYPES = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
+PROBLEM = "application/problem+json"
+
+_ENDPOINT_ERRORS = (BadQuery, Forbidden, NotAcceptable, TooLong, Busy, TimeLimit, ResultTooLarge)
+_REPORT_ERRORS = (BadQuery, NotAcceptable, TooLong, Busy, TimeLimit, ResultTooLarge)
+
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "SparqlResults": {
+        "description": "SPARQL 1.1 Query Results JSON Format",
+        "type": "object",
+        "required": ["head"],
+        "properties": {
+            "head": {
+                "type": "object",
+                "properties": {"vars": {"type": "array", "items": {"type": "string"}}},
+            },
+            "boolean": {"type": "boolean"},
+            "results": {
+                "type": "object",
+                "required": ["bindings"],
+                "properties": {
+                    "bindings": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "additionalProperties": {"$ref": "#/components/schemas/Term"},
+                        },
+                    }
+                },
+            },
+        },
+    },
+    "Term": {
+        "description": "An RDF term",
+        "type": "object",
+        "required": ["type", "value"],
+        "properties": {
+            "type": {"enum": ["uri", "literal", "bnode"]},
+            "value": {"type": "string"},
+            "datatype": {"type": "string"},
+            "xml:lang": {"type": "string"},
+        },
+    },
+    "Problem": {
+        "description": "What went wrong and what to do (RFC 9457)",
+        "type": "object",
+        "required": ["title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "parameter": {"type": "string", "description": "the parameter at fault"},
+            "accepted": {"type": "string", "description": "what the parameter takes"},
+        },
+    },
+}
+
+
+def openapi_document(reports: Mapping[str, Report], server_url: str) -> dict[str, Any]:
+    """Return the OpenAPI document for a server at `server_url`, with one operation for each of `reports`."""
+    spec = APISpec(
+        title="Polisgraph",
+        version=__version__,
+        openapi_version="3.1.0",
+        info={
+            "description": "Which municipality sits in which city network, since when, and who says so.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        servers=[{"url": server_url}],
+        tags=[
+            {"name": "sparql", "description": "The SPARQL endpoint"},
+            {"name": "reports", "description": "Canned queries with parameters"},
+        ],
+    )
+    for name, schema in _SCHEMAS.items():
+        spec.components.schema(name, schema)
+    spec.path("/sparql", operations={"get": _ask_by_get(), "post": _ask_by_post()})
+    for report in reports.values():
+        spec.path(f"/reports/{report.name}", operations={"get": _operation(report)})
+    return spec.to_dict()
+
+
+def _operation(report: Report) -> dict[str, Any]:
+    return {
+        "operationId": report.name,
+        "summary": report.title["en"],
+        "description": f"{report.description['en']}\n\n{report.description['de']}",
+        "tags": ["reports"],
+        "parameters": [_parameter(report, parameter) for parameter in report.parameters],
+        "responses": {
+            "200": {"description": "The rows", "content": _contents((*ROW_TYPES, "text/html"))},
+            **_problems(_REPORT_ERRORS),
+        },
+    }
+
+
+def _parameter(report: Report, parameter: Parameter) -> dict[str, Any]:
+    one = _schema(parameter)
+    example: Any = [_typed(parameter, value) for value in report.example(parameter)]
+    described: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "required": not parameter.optional,
+        "description": f"{parameter.help['en']} Takes {accepted(parameter)}.",
+        "schema": {"type": "array", "items": one, "minItems": 1} if parameter.multiple else one,
+    }
+    if parameter.multiple:
+        described |= {"style": "form", "explode": True}
+    if example:
+        described["example"] = example if parameter.multiple else example[0]
+    return described
+
+
+def _schema(parameter: Parameter) -> dict[str, Any]:
+    match parameter.kind:
+        case "date":
+            return {"type": "string", "format": "date"}
+        case "year":
+            return {"type": "string", "pattern": "^[0-9]{4}$"}
+        case "integer":
+            low, high = bounds(parameter)
+            return {"type": "integer", "minimum": low, "maximum": high}
+        case "choice":
+            return {"type": "string", "enum": [choice.value for choice in parameter.choices]}
+        case "language":
+            return {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+        case "text":
+            return {"type": "string", "minLength": 1, "maxLength": TEXT_LIMIT}
+        case _:
+            return {"type": "string", "minLength": 1}
+
+
+def _typed(parameter: Parameter, value: str) -> str | int:
+    return int(value) if parameter.kind == "integer" else value
+
+
+def _ask_by_get() -> dict[str, Any]:
+    text = {"type": "string"}
+    query = {
+        "name": "query",
+        "in": "query",
+        "description": "The query; without one a service description",
+        "schema": text,
+    }
+    return {
+        "operationId": "sparql-get",
+        "summary": "Ask a SPARQL 1.1 query (or read the service description)",
+        "tags": ["sparql"],
+        "parameters": [query, *(_graph_parameter(name) for name in ("default-graph-uri", "named-graph-uri"))],
+        "responses": _endpoint_responses(),
+    }
+
+
+def _ask_by_post() -> dict[str, Any]:
+    iris = {"type": "array", "items": {"type": "string", "format": "uri"}}
+    form = {
+        "type": "object",
+        "required": ["query"],
+        "properties": {"query": {"type": "string"}, "default-graph-uri": iris, "named-graph-uri": iris},
+    }
+    return {
+        "operationId": "sparql-post",
+        "summary": "Ask a SPARQL 1.1 query that is too long for an address",
+        "tags": ["sparql"],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/sparql-query": {"schema": {"type": "string"}},
+                "application/x-www-form-urlencoded": {"schema": form},
+            },
+        },
+        "responses": _endpoint_responses() | _problems((WrongContentType,)),
+    }
+
+
+def _graph_parameter(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "description": "A graph of this endpoint (SPARQL 1.1 Protocol, section 2.1.4)",
+        "schema": {"type": "array", "items": {"type": "string", "format": "uri"}},
+        "style": "form",
+        "explode": True,
+    }
+
+
+def _endpoint_responses() -> dict[str, Any]:
+    answer = {"description": "The answer", "content": _contents((*ROW_TYPES, *GRAPH_TYPES, "text/html"))}
+    return {"200": answer, **_problems(_ENDPOINT_ERRORS)}
+
+
+def _contents(media_types: tuple[str, ...]) -> dict[str, Any]:
+    results = {"$ref": "#/components/schemas/SparqlResults"}
+    return {
+        name: {"schema": results if name.endswith("results+json") else {"type": "string"}}
+        for name in media_types
+    }
+
+
+def _problems(errors: tuple[type[QueryError], ...]) -> dict[str, Any]:
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {str(error.status): {"description": error.title, "content": content} for error in errors}
