@@ -19,7 +19,7 @@ from polisgraph.derive import derive
 from polisgraph.description import describe
 from polisgraph.errors import SourceError, ValidationError
 from polisgraph.load import Loaded, add, data_graphs, load
-from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, REPORT_GRAPH
+from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, PG, PREFIXES, REPORT_GRAPH
 from polisgraph.reason import check_consistency, reason
 from polisgraph.reports import catalogue_triples, load_reports
 from polisgraph.snapshot import Snapshot
@@ -117,7 +117,7 @@ def _inputs(plan: Plan) -> dict[str, str]:
     paths = {f"data {graph}": path for path, graph in data_graphs(plan.data)}
     for kind, folder, pattern in (("ontology", plan.ontology, "**/*.*"), ("queries", plan.queries, "*.rq")):
         paths |= {f"{kind} {p.relative_to(folder)}": p for p in sorted(folder.glob(pattern)) if p.is_file()}
-    paths |= {f"program {p.relative_to(program)}": p for p in sorted(program.glob("*.py"))}
+    paths |= {f"program {p.relative_to(program)}": p for p in sorted(program.rglob("*.py"))}
     try:
         return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(paths.items())}
     except OSError as error:
@@ -148,6 +148,16 @@ def _manifest(
         "inputs": inputs,
         "graphs": dict(sorted(sizes.items())),
         "triples": sum(1 for _ in loaded.store.quads_for_pattern(None, None, None, ox.DefaultGraph())),
+        "kinds": _kinds(loaded.store),
         "findings": findings,
         "seconds": progress.seconds,
     }
+
+
+def _kinds(store: ox.Store) -> dict[str, int]:
+    """Count the things of each of our classes, most first."""
+    found: Counter[str] = Counter()
+    for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["rdf"] + "type"), None, ox.DefaultGraph()):
+        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(str(PG)):
+            found[quad.object.value] += 1
+    return dict(found.most_common())

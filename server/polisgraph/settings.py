@@ -30,8 +30,11 @@ class Settings:
     """Bytes a query text may have."""
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `POLISGRAPH_*`; raise PolisgraphError for a value that is not of its field's kind."""
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
+        """Read `POLISGRAPH_*`, over which `given` values that are not None prevail.
+
+        Raises PolisgraphError for a value that is not of its field's kind.
+        """
         values: dict[str, object] = {}
         for field in fields(cls):
             name = "POLISGRAPH_" + field.name.upper()
@@ -42,4 +45,5 @@ class Settings:
                 values[field.name] = Path(environment[name]) if issubclass(kind, Path) else kind(environment[name])
             except ValueError:
                 raise PolisgraphError(f"{name}={environment[name]!r}: give a value of kind {kind.__name__}") from None
+        values |= {name: value for name, value in given.items() if value is not None}
         return cls(**values)  # type: ignore[arg-type]  # the kinds are those of the fields

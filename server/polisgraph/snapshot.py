@@ -24,7 +24,6 @@ from polisgraph.errors import SnapshotError
 from polisgraph.namespaces import PREFIXES
 
 MANIFEST = "manifest.json"
-_KEPT = 2
 
 
 @dataclass(frozen=True)
@@ -104,17 +103,18 @@ def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
 
 
 def put_in_service(home: Path, snapshot: Snapshot) -> None:
-    """Switch `<home>/current` to `snapshot` by one rename, and delete all but the newest snapshots."""
+    """Switch `<home>/current` to `snapshot` by one rename; of the others only the one served before is kept."""
     link, fresh = home / "current", home / ".current.new"
     before = link.resolve().name if link.exists() else None
+    if before == snapshot.path.name:
+        return
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("snapshots") / snapshot.path.name)
     fresh.replace(link)
     _sync(home)
-    others = [p for p in _folder(home).iterdir() if p.name not in (snapshot.path.name, before)]
-    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in others[_KEPT - 1 if before is None else _KEPT - 2 :]:
-        shutil.rmtree(path, ignore_errors=True)
+    for path in _folder(home).iterdir():
+        if path.name not in (snapshot.path.name, before):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

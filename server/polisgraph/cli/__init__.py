@@ -1,0 +1,229 @@
+"""The command line: `polisgraph build | check | serve | query | report | explain`. The work itself is elsewhere.
+
+What a command needs is imported in the command: `serve` must not wait for the validator, nor `query` for the site.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+from rich.console import Console
+
+from polisgraph import __version__, bundle
+from polisgraph.cli.printing import print_findings, print_summary, write
+from polisgraph.cli.report import report
+from polisgraph.cli.terms import iri, term
+from polisgraph.errors import PolisgraphError
+from polisgraph.settings import Settings
+from polisgraph.snapshot import Snapshot, current
+
+if TYPE_CHECKING:
+    from polisgraph.build import Plan
+
+_LANGUAGES = click.Choice(["de", "en"])
+
+
+class _Group(click.Group):
+    """Turns our errors into one line on standard error and exit status 1, and keeps examples readable in help."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PolisgraphError as error:
+            hint = getattr(error, "details", {}).get("accepted")
+            click.echo(f"polisgraph: {error}" + (f"\nAccepted: {hint}" if hint and hint not in str(error) else ""), err=True)
+            ctx.exit(1)
+        except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
+
+
+def _home(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--home", type=click.Path(path_type=Path), help="Folder of the snapshots (POLISGRAPH_HOME; default .polisgraph)."
+    )(command)
+
+
+def _source(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.option("--data", "data", multiple=True, type=click.Path(path_type=Path),
+                     help="Folder or RDF file to use instead of the shipped data; may be given several times."),
+        click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Day that counts as today in rules and shapes."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _making(command: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.option("--no-validate", is_flag=True, help="Do not validate: for data of another shape."),
+        click.option("--no-reason", is_flag=True, help="Neither derive nor reason: for data of another shape."),
+        click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True,
+                     help="What closes the data under OWL 2 RL."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="polisgraph")
+def main() -> None:
+    """Which municipality sits in which city network, since when, in what role, and who says so."""
+
+
+@main.command()
+@_home
+@_source
+@_making
+def build(home: Path | None, data: Sequence[Path], today: datetime | None, **options: Any) -> None:
+    """Build a snapshot from the data files and put it in service.
+
+    Validates, derives, reasons and writes; does nothing if nothing has changed.
+
+    \b
+    Example:
+      polisgraph build
+      polisgraph build --data my-data/ --no-validate
+    """
+    _build(Settings.from_environment(home=home), data, today, **options)
+
+
+@main.command()
+@_source
+@click.option("--language", type=_LANGUAGES, default="en", show_default=True, help="Language of the messages.")
+def check(data: Sequence[Path], today: datetime | None, language: str) -> None:
+    """Validate the data files and print what is wrong, where, and how to mend it.
+
+    Exit status 1 if a shape of severity Violation is broken.
+
+    \b
+    Example:
+      polisgraph check
+      polisgraph check --data data/from-koeln.ttl --language de
+    """
+    from polisgraph.load import load
+    from polisgraph.validate import validate
+
+    plan = _plan(data, today)
+    loaded = load(plan.data, plan.ontology, plan.today)
+    validation = validate(loaded, plan.ontology / "shapes.ttl")
+    print_findings(validation, language)
+    if not validation.conforms:
+        sys.exit(1)
+
+
+@main.command()
+@_home
+@_source
+@_making
+@click.option("--host", help="Address to listen on (POLISGRAPH_HOST; default 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (POLISGRAPH_PORT; default 8000).")
+@click.option("--no-build", is_flag=True, help="Serve the snapshot that is there as it is.")
+def serve(
+    home: Path | None, data: Sequence[Path], today: datetime | None, host: str | None, port: int | None, no_build: bool,
+    **options: Any,
+) -> None:  # fmt: skip
+    """Build if something has changed, then serve the snapshot until interrupted.
+
+    \b
+    Example:
+      polisgraph serve --port 8080
+      POLISGRAPH_TIME_LIMIT=5 polisgraph serve
+    """
+    settings = Settings.from_environment(home=home, host=host, port=port)
+    snapshot = current(settings.home) if no_build else _build(settings, data, today, **options)
+    from polisgraph.web.wsgi import serve as run
+
+    run(settings, snapshot)
+
+
+@main.command()
+@_home
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--format", "name", help="json, xml, csv, tsv for tables; ttl, nt, rdf, jsonld for graphs.")
+def query(home: Path | None, file: Any, name: str | None) -> None:
+    """Run the SPARQL query in FILE (or - for standard input) on the snapshot in service.
+
+    \b
+    Example:
+      echo 'SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }' | polisgraph query - --format csv
+    """
+    from polisgraph.engine import Query, local_engine
+    from polisgraph.results import graph_type, results_type
+
+    asked = Query(
+        file.read(),
+        results_type=results_type(name) if name else "text/csv",
+        graph_type=graph_type(name) if name else "text/turtle",
+    )
+    settings = Settings.from_environment(home=home)
+    with local_engine(current(settings.home), settings) as engine:
+        write(engine.query(asked).body)
+
+
+@main.command()
+@_home
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object_", metavar="OBJECT")
+def explain(home: Path | None, subject: str, predicate: str, object_: str) -> None:
+    """Say why a triple holds: asserted in which file by which source, or derived by which rule from what.
+
+    Terms are written as in Turtle, with the prefixes of the project.
+
+    \b
+    Example:
+      polisgraph explain mun:bochum pg:affiliatedWith net:cemr
+    """
+    import pyoxigraph as ox
+
+    from polisgraph import explain as explaining
+
+    snapshot = current(Settings.from_environment(home=home).home)
+    store = ox.Store.read_only(str(snapshot.store_path))
+    found = explaining.explain(store, bundle.ONTOLOGY / "rules", iri(subject), iri(predicate), term(object_))
+    click.echo(explaining.render(found))
+    if not found.holds:
+        sys.exit(1)
+
+
+main.add_command(report)
+
+
+def _plan(
+    data: Sequence[Path],
+    today: datetime | None,
+    *,
+    no_validate: bool = False,
+    no_reason: bool = False,
+    reasoner: Literal["rules", "owlrl"] = "rules",
+) -> "Plan":
+    from polisgraph.build import Plan
+
+    return Plan(
+        data=tuple(data) or (bundle.DATA,),
+        today=today.date() if today else None,
+        reasoner=reasoner,
+        validate=not no_validate,
+        reason=not no_reason,
+    )
+
+
+def _build(settings: Settings, data: Sequence[Path], today: datetime | None, **options: Any) -> Snapshot:
+    from polisgraph.build import Progress
+    from polisgraph.build import build as run
+
+    console = Console(stderr=True)
+    with console.status("…") as status:  # shows nothing unless standard error is a terminal
+        progress = Progress(lambda stage: status.update(f"{stage} …"))
+        snapshot, fresh = run(
+            settings.home, _plan(data, today, **options), progress, lambda found: print_findings(found, "en", ("Violation",))
+        )
+    print_summary(snapshot, fresh)
+    return snapshot

@@ -1,0 +1,75 @@
+"""`polisgraph report`: a command a report, made from the report's own file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from polisgraph import bundle
+from polisgraph.cli.printing import write
+from polisgraph.reports import Parameter, Report, load_reports
+from polisgraph.settings import Settings
+from polisgraph.snapshot import current
+
+_FORMATS = ["csv", "tsv", "json", "xml"]
+
+
+class _Reports(click.Group):
+    """The reports as commands. They are read when asked for, not when the program starts."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(load_reports(bundle.QUERIES))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        found = load_reports(bundle.QUERIES).get(name)
+        return _command(found) if found else None
+
+
+@click.group(cls=_Reports)
+def report() -> None:
+    """Run a report; its parameters are options. Without a name, list the reports.
+
+    \b
+    Example:
+      polisgraph report memberships-of-municipality --municipality koeln --lang en --format csv
+      polisgraph report members-of-network --help
+    """
+
+
+def _command(found: Report) -> click.Command:
+    example = " ".join(f"--{_flag(p)} {p.sample[0]}" for p in found.parameters if not p.optional and p.sample)
+    return click.Command(
+        found.name,
+        params=[
+            *(_option(parameter) for parameter in found.parameters),
+            click.Option(["--format"], type=click.Choice(_FORMATS), default="csv", show_default=True),
+            click.Option(["--home"], type=click.Path(path_type=Path), help="Folder of the snapshots."),
+        ],
+        callback=lambda home, format, **values: _run(found, home, format, values),
+        help=f"{found.description['en']}\n\n\b\nExample:\n  polisgraph report {found.name} {example}".rstrip(),
+        short_help=found.title["en"],
+    )
+
+
+def _option(parameter: Parameter) -> click.Option:
+    words = [parameter.help["en"]]
+    if not parameter.optional:
+        words.append("Required.")
+    return click.Option([f"--{_flag(parameter)}", parameter.name], multiple=True, help=" ".join(words))
+
+
+def _flag(parameter: Parameter) -> str:
+    return parameter.name.replace("_", "-")
+
+
+def _run(found: Report, home: Path | None, form: str, values: Mapping[str, Any]) -> None:
+    from polisgraph.engine import Query, local_engine
+    from polisgraph.reports import bind, entity_index
+    from polisgraph.results import results_type
+
+    settings = Settings.from_environment(home=home)
+    with local_engine(current(settings.home), settings) as engine:
+        entities = entity_index(lambda text: engine.query(Query(text)).body)
+        text = bind(found, values, entities)
+        write(engine.query(Query(text, results_type=results_type(form))).body)

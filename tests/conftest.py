@@ -1,0 +1,115 @@
+"""What tests share: the finished store and snapshot of the shipped data, an engine on it, a client, a real server."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from polisgraph.build import Plan, Progress, assemble, build
+from polisgraph.engine import Engine, local_engine
+from polisgraph.settings import Settings
+from polisgraph.snapshot import Snapshot
+from polisgraph.web import create_app
+
+CHROMIUM = shutil.which("chromium")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden/ anew from the rows that come out")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "browser: needs the command chromium")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where there is no Chromium, and say so; in CI nothing is left out."""
+    out = [item for item in items if item.get_closest_marker("browser") and not CHROMIUM]
+    if out and os.environ.get("CI") == "true":
+        raise pytest.UsageError("chromium is missing: install the Debian package 'chromium'")
+    config.stash[_LEFT_OUT] = len(out)
+    config.hook.pytest_deselected(items=out)
+    items[:] = [item for item in items if item not in out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left := config.stash.get(_LEFT_OUT, 0):
+        terminalreporter.write_line(f"left out: {left} browser tests, because there is no command chromium")
+
+
+_LEFT_OUT = pytest.StashKey[int]()
+
+
+@pytest.fixture(scope="session")
+def store() -> ox.Store:
+    """The shipped data, derived, reasoned over and described, in memory; not to be changed."""
+    return assemble(Plan(), Progress())[0].store
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of snapshots with the shipped data in service."""
+    home = tmp_path_factory.mktemp("home")
+    build(home, Plan(), Progress())
+    return home
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path) -> Settings:
+    return Settings(home=home, time_limit=5.0)
+
+
+@pytest.fixture(scope="session")
+def snapshot(home: Path) -> Snapshot:
+    from polisgraph.snapshot import current
+
+    return current(home)
+
+
+@pytest.fixture(scope="session")
+def engine(snapshot: Snapshot, settings: Settings) -> Iterator[Engine]:
+    with local_engine(snapshot, settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, snapshot: Snapshot, engine: Engine) -> Flask:
+    return create_app(settings, snapshot, engine)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def server(home: Path) -> Iterator[str]:
+    """The address of a real server on a real port, serving the shipped data."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "polisgraph", "serve", "--no-build", "--home", str(home), "--port", str(port)]
+    process = subprocess.Popen(command, env={**os.environ, "POLISGRAPH_TIME_LIMIT": "5"})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                urllib.request.urlopen(f"{address}/health", timeout=5).close()
+                break
+            except OSError:
+                assert process.poll() is None, "the server ended"
+                time.sleep(0.05)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
