@@ -29,7 +29,7 @@ TURTLE_PREFIXES = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PR
 TYPE = PREFIXES["rdf"] + "type"
 DATATYPES = {PREFIXES["xsd"] + name for name in ("date", "gYear", "gYearMonth")}
 OWN_WORDS = {
-    f"pg:{name}" for name in ("activity", "aim", "condition", "duty", "foundingOccasion", "timeNote")
+    f"pg:{name}" for name in ("activity", "aim", "composition", "condition", "contribution", "duty", "foundingOccasion", "timeNote")
 }
 MEMBERSHIPS = ("pg:NetworkMembership", "pg:BodyMembership", "pg:OfficeHolding")
 
