@@ -1,0 +1,44 @@
+"""The server process: granian around the Flask application. Decides nothing about answers."""
+
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import click
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from polisgraph.engine import local_engine
+from polisgraph.settings import Settings
+from polisgraph.snapshot import Snapshot, current, opened
+from polisgraph.web import create_app
+
+_SNAPSHOT = "POLISGRAPH_SNAPSHOT"
+
+
+def serve(settings: Settings, snapshot: Snapshot) -> None:
+    """Serve `snapshot` until interrupted. The settings travel to the serving process in its environment."""
+    for field in fields(settings):
+        os.environ["POLISGRAPH_" + field.name.upper()] = str(getattr(settings, field.name))
+    os.environ[_SNAPSHOT] = str(snapshot.path.resolve())
+    click.echo(f"Polisgraph serves snapshot {snapshot.id} at http://{settings.host}:{settings.port}/")
+    Granian(
+        "polisgraph.web.wsgi:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        # A thread waits while a worker computes; the engine's queue, not granian's, decides who is too many.
+        blocking_threads=settings.workers + settings.queue + 8,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def application() -> Flask:
+    """Return the application for the snapshot and the settings that the environment names."""
+    settings = Settings.from_environment()
+    path = os.environ.get(_SNAPSHOT)
+    snapshot = opened(Path(path)) if path else current(settings.home)
+    return create_app(settings, snapshot, local_engine(snapshot, settings))

@@ -1,0 +1,178 @@
+"""Builds: skipped when nothing changed, refused when the data is wrong, and never half done."""
+
+import gzip
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from polisgraph import bundle
+from polisgraph.build import Plan, Progress, build
+from polisgraph.errors import SnapshotError, SourceError, ValidationError
+from polisgraph.namespaces import DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH, SHAPES_GRAPH
+from polisgraph.snapshot import MANIFEST, Snapshot, current, opened
+
+GOOD = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix theme: <https://w3id.org/polisgraph/id/theme/> .
+
+theme:weather a skos:Concept ;
+    skos:prefLabel "Wetter"@de , "weather"@en ;
+    skos:inScheme <https://w3id.org/polisgraph/id/theme> .
+"""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    path = tmp_path / "data.ttl"
+    path.write_text(GOOD, encoding="utf-8")
+    return path
+
+
+def make(home: Path, data: Path) -> tuple[Snapshot, bool]:
+    return build(home, Plan(data=(data,)), Progress())
+
+
+def test_unchanged_inputs_are_not_built_again(tmp_path: Path, data: Path) -> None:
+    first, built = make(tmp_path / "home", data)
+    again, rebuilt = make(tmp_path / "home", data)
+    assert built and not rebuilt and first.id == again.id
+    data.write_text(GOOD + "# a comment counts: the file is another one\n", encoding="utf-8")
+    other, built_other = make(tmp_path / "home", data)
+    assert built_other and other.id != first.id
+    assert current(tmp_path / "home").id == other.id
+
+
+def test_going_back_to_earlier_inputs_switches_without_building(tmp_path: Path, data: Path) -> None:
+    first, _ = make(tmp_path / "home", data)
+    data.write_text(GOOD + "#\n", encoding="utf-8")
+    make(tmp_path / "home", data)
+    data.write_text(GOOD, encoding="utf-8")
+    back, built = make(tmp_path / "home", data)
+    assert not built and back.id == first.id == current(tmp_path / "home").id
+
+
+def test_only_the_snapshot_in_service_and_the_one_before_are_kept(tmp_path: Path, data: Path) -> None:
+    made = []
+    for number in range(4):
+        data.write_text(f"{GOOD}# {number}\n", encoding="utf-8")
+        made.append(make(tmp_path / "home", data)[0].id)
+    assert {path.name for path in (tmp_path / "home" / "snapshots").iterdir()} == set(made[-2:])
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "message"),
+    [
+        ("theme:weather a", SourceError, "data.ttl:1:1"),
+        (GOOD.replace('"Wetter"@de ,', ""), ValidationError, "nothing was built"),
+    ],
+)
+def test_a_failed_build_leaves_the_old_snapshot_in_service(
+    tmp_path: Path, data: Path, content: str, error: type[Exception], message: str
+) -> None:
+    good, _ = make(tmp_path / "home", data)
+    data.write_text(content, encoding="utf-8")
+    with pytest.raises(error, match=message):
+        make(tmp_path / "home", data)
+    assert current(tmp_path / "home").id == good.id
+    assert [path.name for path in (tmp_path / "home" / "snapshots").iterdir()] == [good.id]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from polisgraph import build, snapshot
+where, home, data = sys.argv[1:]
+def die(*_): os.kill(os.getpid(), signal.SIGKILL)
+if where.startswith("before "):
+    setattr(snapshot, where.removeprefix("before "), die)
+show = lambda stage: die() if stage == where else None
+build.build(Path(home), build.Plan(data=(Path(data),)), build.Progress(show))
+"""
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["load", "validate", "derive", "reason", "describe", "write", "before _dump", "before _sync", "before put_in_service"],
+)
+def test_a_build_killed_at_any_stage_leaves_the_old_snapshot_and_the_next_one_succeeds(
+    tmp_path: Path, data: Path, where: str
+) -> None:
+    home = tmp_path / "home"
+    old, _ = make(home, data)
+    data.write_text(GOOD + "# changed\n", encoding="utf-8")
+    killed = subprocess.run([sys.executable, "-c", KILLED, where, str(home), str(data)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert current(home).id == old.id
+    assert len(ox.Store.read_only(str(current(home).store_path))) > 0
+    new, _ = make(home, data)
+    assert current(home).id == new.id != old.id
+    assert {path.name for path in (home / "snapshots").iterdir()} == {old.id, new.id}
+
+
+def test_no_snapshot_and_a_damaged_one_are_told_apart(tmp_path: Path, data: Path) -> None:
+    with pytest.raises(SnapshotError, match="run 'polisgraph build'"):
+        current(tmp_path / "nowhere")
+    snapshot, _ = make(tmp_path / "home", data)
+    (snapshot.path / MANIFEST).write_text("{", encoding="utf-8")
+    with pytest.raises(SnapshotError, match="not a whole snapshot"):
+        opened(snapshot.path)
+
+
+def test_without_validation_and_reasoning_there_is_only_what_was_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.nt"
+    path.write_text('<http://example.org/s> <http://example.org/p> "o" .\n', encoding="utf-8")
+    snapshot, _ = build(tmp_path / "home", Plan(data=(path,), validate=False, reason=False), Progress())
+    assert not snapshot.graphs & {REPORT_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH}
+
+
+def test_the_default_graph_is_the_union_of_all_graphs_but_shapes_and_findings(snapshot: Snapshot) -> None:
+    store = ox.Store.read_only(str(snapshot.store_path))
+    apart = {ox.NamedNode(SHAPES_GRAPH), ox.NamedNode(REPORT_GRAPH)}
+    default = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    assert default == {q.triple for q in store if q.graph_name != ox.DefaultGraph() and q.graph_name not in apart}
+    assert {graph.value for graph in store.named_graphs()} == snapshot.graphs
+
+
+def test_the_counts_of_the_description_are_what_a_query_counts(store: ox.Store) -> None:
+    def number(pattern: str) -> int:
+        answer = store.query(f"PREFIX void: <http://rdfs.org/ns/void#> SELECT {pattern}")
+        assert isinstance(answer, ox.QuerySolutions)
+        return int(next(answer)[0].value)
+
+    for stated, counted in {
+        "triples": "(COUNT(*) AS ?n) { ?s ?p ?o }",
+        "distinctSubjects": "(COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }",
+        "properties": "(COUNT(DISTINCT ?p) AS ?n) { ?s ?p ?o }",
+        "classes": "(COUNT(DISTINCT ?c) AS ?n) { ?s a ?c }",
+    }.items():
+        assert number(f"?n {{ <{DATASET}> void:{stated} ?n }}") == number(counted), stated
+
+
+def test_the_graphs_are_the_subsets_of_the_dataset_with_their_sizes(store: ox.Store) -> None:
+    answer = store.query(
+        f"PREFIX void: <http://rdfs.org/ns/void#> SELECT ?g ?n {{ <{DATASET}> void:subset ?g . ?g void:triples ?n }}"
+    )
+    assert isinstance(answer, ox.QuerySolutions)
+    stated = {row["g"].value: int(row["n"].value) for row in answer}
+    counted = {
+        graph.value: sum(1 for _ in store.quads_for_pattern(None, None, None, graph)) for graph in store.named_graphs()
+    }
+    assert stated == counted
+
+
+def test_the_dumps_hold_what_the_store_holds(snapshot: Snapshot) -> None:
+    store = ox.Store.read_only(str(snapshot.store_path))
+    quads = gzip.decompress((snapshot.dumps / "polisgraph.nq.gz").read_bytes())
+    again = ox.Store()
+    again.load(quads, format=ox.RdfFormat.N_QUADS)
+    assert {graph.value for graph in again.named_graphs()} == snapshot.graphs
+    assert len(again) == sum(1 for quad in store if quad.graph_name != ox.DefaultGraph())
+    turtle = gzip.decompress((snapshot.dumps / "polisgraph.ttl.gz").read_bytes())
+    assert len(set(ox.parse(turtle, format=ox.RdfFormat.TURTLE))) == snapshot.manifest["triples"]
+
+
+def test_the_shipped_folders_are_found() -> None:
+    assert all(folder.is_dir() for folder in (bundle.DATA, bundle.ONTOLOGY, bundle.QUERIES))

@@ -1,0 +1,112 @@
+"""The commands as a user types them, in a process of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from polisgraph.cli import main
+from polisgraph.snapshot import current
+
+
+def run(*words: str, home: Path | None = None, given: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **({"POLISGRAPH_HOME": str(home)} if home else {})}
+    command = [sys.executable, "-m", "polisgraph", *words]
+    return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=120)
+
+
+def examples() -> list[str]:
+    found = []
+    for command in main.commands.values():
+        lines = (command.help or "").splitlines()
+        found += [line.strip() for line in lines if "polisgraph " in line and line.startswith("  ")]
+    return found
+
+
+def test_every_command_has_an_example() -> None:
+    for name, command in main.commands.items():
+        assert "Example:" in (command.help or ""), name
+
+
+@pytest.mark.parametrize(
+    "example", [e for e in examples() if not e.startswith("polisgraph serve") and "TIME_LIMIT" not in e and "my-data" not in e]
+)
+def test_the_examples_work(example: str, home: Path) -> None:
+    shell = example.replace("polisgraph ", f"{sys.executable} -m polisgraph ")
+    done = subprocess.run(
+        shell, shell=True, env={**os.environ, "POLISGRAPH_HOME": str(home)}, capture_output=True, text=True, check=False,
+        cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or "snapshot" in done.stderr
+
+
+def test_query_answers_in_the_format_asked_for(home: Path) -> None:
+    query = "ASK { <https://w3id.org/polisgraph/id/municipality/koeln> ?p ?o }"
+    assert json.loads(run("query", "-", "--format", "json", home=home, given=query).stdout)["boolean"] is True
+    assert "<boolean>true" in run("query", "-", "--format", "xml", home=home, given=query).stdout
+    graph = run("query", "-", "--format", "nt", home=home, given=query.replace("ASK", "CONSTRUCT WHERE"))
+    assert "05315000" in graph.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "said"),
+    [
+        (("query", "-"), "SELECT * {\n ?s ?p }", "line 2"),
+        (("query", "-"), "DROP ALL", "update"),
+        (("query", "-", "--format", "png"), "ASK {}", "png"),
+        (("query", "missing.rq"), "", "missing.rq"),
+        (("report", "no-such-report"), "", "no-such-report"),
+        (("report", "memberships-of-municipality"), "", "municipality"),
+        (("report", "memberships-of-municipality", "--municipality", "atlantis"), "", "atlantis"),
+        (("report", "memberships-of-municipality", "--color", "red"), "", "--color"),
+        (("explain", "mun:bochum", "pg:affiliatedWith", "net:uclg"), "", ""),
+        (("explain", "bochum", "pg:memberOf", "net:cemr"), "", "bochum"),
+        (("check", "--data", "missing"), "", "no such file"),
+        (("build", "--today", "yesterday"), "", "yesterday"),
+    ],
+)
+def test_wrong_input_ends_in_a_sentence_and_no_traceback(
+    home: Path, words: tuple[str, ...], given: str, said: str
+) -> None:
+    done = run(*words, home=home, given=given)
+    assert done.returncode != 0
+    assert said in done.stderr and "Traceback" not in done.stderr + done.stdout
+
+
+def test_without_a_snapshot_the_commands_say_what_to_do(tmp_path: Path) -> None:
+    done = run("query", "-", home=tmp_path, given="ASK {}")
+    assert done.returncode == 1 and "polisgraph build" in done.stderr
+
+
+def test_a_wrong_setting_is_named(home: Path) -> None:
+    command = [sys.executable, "-m", "polisgraph", "query", "-"]
+    environment = {**os.environ, "POLISGRAPH_HOME": str(home), "POLISGRAPH_WORKERS": "many"}
+    done = subprocess.run(command, env=environment, input="ASK {}", capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "POLISGRAPH_WORKERS" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_check_names_file_line_shape_and_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "bad.ttl"
+    path.write_text(
+        "@prefix pg: <https://w3id.org/polisgraph/ontology/> .\n\n"
+        "<https://w3id.org/polisgraph/id/tenure/a--b>\n    a pg:NetworkMembership ;\n"
+        '    pg:start "2010"^^<http://www.w3.org/2001/XMLSchema#gYear> ;\n'
+        '    pg:end "2005"^^<http://www.w3.org/2001/XMLSchema#gYear> .\n',
+        encoding="utf-8",
+    )
+    done = run("check", "--data", str(path))
+    assert done.returncode == 1
+    line = next(line for line in done.stdout.splitlines() if "TenureEndsBeforeItStarts" in line)
+    assert f"{path}:" in line and "a--b" in line and "Violation" in line
+    german = run("check", "--data", str(path), "--language", "de")
+    assert "Beziehung" in german.stdout or "endet" in german.stdout
+
+
+def test_build_is_quiet_in_a_pipe_but_for_its_summary(tmp_path: Path) -> None:
+    done = run("build", home=tmp_path)
+    assert done.returncode == 0 and done.stdout == ""
+    assert current(tmp_path).id in done.stderr and "\x1b" not in done.stderr and "…" not in done.stderr
