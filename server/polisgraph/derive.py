@@ -14,24 +14,29 @@ from polisgraph.rules import Rule, read_rules, run_to_fixpoint
 
 
 def derive(store: ox.Store, rules: Path) -> int:
-    """Add what the rules of `rules`/derive conclude to graph/derived and the default graph; return how much is new.
+    """Add what the rules of `rules`/derive conclude to graph/derived and the default graph; return the
+    number.
 
-    `rules` is the folder ontology/rules. The number that a rule's name begins with is its stage: a stage runs to its fixpoint
-    before the next starts, so that a rule that asks for the absence of something finds all of it there (stratified negation).
-    Raises RuleError for a faulty rule, and unless the store says by one `pg:today` which day today is.
+    `rules` is the folder ontology/rules. The number that a rule's name begins with is its stage: a stage
+    runs to its fixpoint before the next starts, so that a rule that asks for the absence of something finds
+    all of it there (stratified negation). Raises RuleError for a faulty rule, and unless the store says by
+    one `pg:today` which day today is.
     """
-    days = {quad.object for quad in store.quads_for_pattern(None, ox.NamedNode(PG.today), None, ox.DefaultGraph())}
+    found = store.quads_for_pattern(None, ox.NamedNode(PG.today), None, ox.DefaultGraph())
+    days = {quad.object for quad in found}
     if len(days) != 1:
         raise RuleError(
             f"the default graph says {len(days)} times which day today is; state it once, as "
             '<https://w3id.org/polisgraph/dataset> pg:today "2026-11-22"^^xsd:date'
         )
-    stages = groupby(read_rules(rules / "derive"), key=_stage)
+    stages = groupby(sorted(read_rules(rules / "derive"), key=_stage), key=_stage)
     return sum(run_to_fixpoint(store, tuple(stage), DERIVED_GRAPH) for _, stage in stages)
 
 
 def _stage(rule: Rule) -> int:
     number = rule.name.partition("-")[0]
     if not number.isdecimal():
-        raise RuleError(f"{rule.name}: the name of a derivation begins with the number of its stage, as in 1-{rule.name}")
+        raise RuleError(
+            f"{rule.name}.rq: begin its name with the number of its stage, as in 1-{rule.name}.rq"
+        )
     return int(number)

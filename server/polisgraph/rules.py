@@ -1,7 +1,8 @@
 """A rule file: what it says, how it is run over a store, and which statements one application of it rests on.
 
-Knows neither which rules there are nor what they mean. The form of a file is that of ontology/rules: comment lines that say
-what is concluded, PREFIX lines, then `CONSTRUCT { … } WHERE { … }`, or `SELECT * WHERE { … }` for a contradiction.
+Knows neither which rules there are nor what they mean. The form of a file is that of ontology/rules: comment
+lines that say what is concluded, PREFIX lines, then `CONSTRUCT { … } WHERE { … }`, or `SELECT * WHERE { … }`
+for a contradiction.
 """
 
 import re
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import pyoxigraph as ox
 import rdflib
@@ -29,6 +30,7 @@ _FORM = re.compile(
     re.DOTALL,
 )
 _ABSENCE = re.compile(r"^\s*# (no statement .*)$", re.MULTILINE)
+_SENTENCE = re.compile(r".*?(?:[.](?= )|$)")
 _VARIABLE = re.compile(r"\?(\w+)")
 
 
@@ -45,6 +47,11 @@ class Rule:
     body: str
 
     @property
+    def says(self) -> str:
+        """The first sentence of the comment."""
+        return _SENTENCE.match(self.comment)[0]  # type: ignore[index]  # it matches any text
+
+    @property
     def absences(self) -> tuple[str, ...]:
         """The comments of the body that tell, with variables, which statements there must not be."""
         return tuple(_ABSENCE.findall(self.body))
@@ -52,21 +59,19 @@ class Rule:
     @cached_property
     def concludes(self) -> tuple[Pattern, ...]:
         """The triple patterns of the template."""
-        return tuple(_patterns(self._algebra.get("template") or []))
+        return tuple(_patterns(self._algebra(f"CONSTRUCT {{ {self.template} }} WHERE {{}}")["template"]))
 
     @cached_property
     def rests_on(self) -> tuple[Pattern, ...]:
         """The triple patterns of the body, optional ones included, those under NOT EXISTS left out."""
-        return tuple(_positive(self._algebra["p"]))
+        return tuple(_positive(self._algebra(f"SELECT * WHERE {self.body}")["p"]))
 
-    @property
-    def _algebra(self) -> Mapping[str, object]:
-        head = f"CONSTRUCT {{{self.template}}}" if self.template else "SELECT *"
-        query = translateQuery(parseQuery(f"{self.prologue}{head} WHERE {self.body}"))
-        return query.algebra
+    def _algebra(self, query: str) -> CompValue:
+        return translateQuery(parseQuery(self.prologue + query)).algebra
 
     def insert_into(self, graph: str) -> str:
-        """Return the update that adds what the rule concludes, and is not yet known, to `graph` and the default graph."""
+        """Return the update that adds the rule's conclusions, where not yet known, to `graph` and the
+        default graph."""
         return (
             f"{self.prologue}INSERT {{ {self.template} GRAPH <{graph}> {{ {self.template} }} }}\n"
             f"WHERE {{ {self.body} FILTER NOT EXISTS {{ {self.template} }} }}"
@@ -74,13 +79,15 @@ class Rule:
 
     def solutions(self, store: ox.Store, given: Bindings | None = None) -> Iterator[Bindings]:
         """Yield the bindings under which the body holds in the default graph, `given` ones being fixed."""
-        fixed = {ox.Variable(name): term for name, term in (given or {}).items()}
-        found = store.query(f"{self.prologue}SELECT DISTINCT * WHERE {self.body}", substitutions=fixed)
-        assert isinstance(found, ox.QuerySolutions)
+        fixed: dict[ox.Variable, Term | ox.Triple] = {
+            ox.Variable(n): term for n, term in (given or {}).items()
+        }
+        query = f"{self.prologue}SELECT DISTINCT * WHERE {self.body}"
+        found = cast(ox.QuerySolutions, store.query(query, substitutions=fixed))
         names = [variable.value for variable in found.variables]
         for solution in found:
-            bound = {name: term for name in names if (term := solution[name]) is not None}
-            yield {**(given or {}), **bound}  # type: ignore[dict-item]  # no quoted triples in our stores
+            bound = {name: cast(Term, term) for name in names if (term := solution[name]) is not None}
+            yield {**(given or {}), **bound}
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
@@ -134,7 +141,8 @@ def substitute(text: str, bindings: Mapping[str, str]) -> str:
 
 
 def instantiate(patterns: Sequence[Pattern], bindings: Bindings) -> list[ox.Triple]:
-    """Return the triples that `patterns` stand for, those with an unbound variable (of an OPTIONAL) left out."""
+    """Return the triples that `patterns` stand for, without those that have an unbound variable (of an
+    OPTIONAL)."""
     triples = []
     for pattern in patterns:
         s, p, o = (bindings.get(t.value) if isinstance(t, ox.Variable) else t for t in pattern)
@@ -148,7 +156,7 @@ def unify(pattern: Pattern, triple: ox.Triple) -> Bindings | None:
     bindings: Bindings = {}
     for wanted, term in zip(pattern, (triple.subject, triple.predicate, triple.object), strict=True):
         if isinstance(wanted, ox.Variable):
-            if bindings.setdefault(wanted.value, term) != term:  # type: ignore[arg-type]
+            if bindings.setdefault(wanted.value, cast(Term, term)) != term:
                 return None
         elif wanted != term:
             return None
@@ -161,29 +169,30 @@ def to_oxigraph(term: rdflib.term.Node) -> Term:
         return ox.NamedNode(str(term))
     if isinstance(term, rdflib.BNode):
         return ox.BlankNode(str(term))
-    assert isinstance(term, rdflib.Literal)
-    if term.language:
-        return ox.Literal(str(term), language=term.language)
-    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)) if term.datatype else None)
+    literal = cast(rdflib.Literal, term)
+    if literal.language:
+        return ox.Literal(str(literal), language=literal.language)
+    return ox.Literal(
+        str(literal), datatype=ox.NamedNode(str(literal.datatype)) if literal.datatype else None
+    )
 
 
 def _size(store: ox.Store, graph: str) -> int:
     # Counted by the engine: iterating in Python takes seconds at a million triples.
     found = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
-    assert isinstance(found, ox.QuerySolutions)
-    count = next(found)["n"]
-    assert isinstance(count, ox.Literal)
-    return int(count.value)
+    count = next(cast(ox.QuerySolutions, found))["n"]
+    return int(cast(ox.Literal, count).value)
 
 
-def _patterns(triples: object) -> Iterator[Pattern]:
-    assert isinstance(triples, list)
+def _patterns(triples: Sequence[Sequence[object]]) -> Iterator[Pattern]:
     for triple in triples:
         if all(isinstance(term, rdflib.term.Node) for term in triple):  # a property path is no term
-            s, p, o = (
-                ox.Variable(str(t)) if isinstance(t, rdflib.Variable) else to_oxigraph(t) for t in triple
-            )
+            s, p, o = (_pattern_term(cast(rdflib.term.Node, term)) for term in triple)
             yield s, p, o
+
+
+def _pattern_term(term: rdflib.term.Node) -> Term | ox.Variable:
+    return ox.Variable(str(term)) if isinstance(term, rdflib.Variable) else to_oxigraph(term)
 
 
 def _positive(node: object) -> Iterator[Pattern]:
