@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import cast
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
@@ -27,20 +28,60 @@ Sample = tuple[NamedNode | Literal | None, ...]
 """What a block holds; None is UNDEF."""
 
 
+@dataclass(frozen=True)
+class _Samples:
+    """The blocks of a query, and its PREFIX lines, with which the engine reads what stands in them."""
+
+    text: str
+    blocks: Sequence[Block]
+    prologue: str
+
+    def of(self, name: str, said: Value) -> tuple[Sample, Value]:
+        """Return what the blocks of a variable hold, all the same, and `said` with the line of the first."""
+        own = [block for block in self.blocks if block.variable == name]
+        if not own:
+            raise said.error(
+                f"there is no block VALUES ?{name} {{ … }}; add one first in each group that uses it"
+            )
+        samples = [self._terms(block) for block in own]
+        for sample, block in zip(samples, own, strict=True):
+            if sample != samples[0]:
+                message = f"the blocks VALUES ?{name} {{ … }} differ; write the same sample into each"
+                raise self._at(said, block).error(message)
+        return samples[0], self._at(said, own[0])
+
+    def _at(self, said: Value, block: Block) -> Value:
+        return replace(said, line=self.text.count("\n", 0, block.start) + 1)
+
+    def _terms(self, block: Block) -> Sample:
+        content = self.text[block.start : block.end]
+        solutions = Store().query(f"{self.prologue}SELECT ?x {{ VALUES ?x {{ {content} }} }}")
+        found = (solution["x"] for solution in cast(QuerySolutions, solutions))
+        return tuple(term if isinstance(term, NamedNode | Literal) else None for term in found)
+
+
 def read_parameters(head: Value, text: str, blocks: Sequence[Block]) -> tuple[Parameter, ...]:
     """Return the parameters that `head` declares, with their samples from the query `text`, and `lang` last.
 
     Raises RuleError, with file and line, for a declaration that is not whole, a parameter without a block,
     or a sample that is not of the parameter's kind.
     """
+    found = list(tokens(text))
+    prefixes = [
+        f"PREFIX {prefix.text} {iri.text}\n"
+        for keyword, prefix, iri in zip(found, found[1:], found[2:], strict=False)
+        if keyword.text.upper() == "PREFIX"
+    ]
+    samples = _Samples(text, blocks, "".join(prefixes))
     declared = head.mapping()["parameters"].mapping() if "parameters" in head.mapping() else {}
-    parameters = [_parameter(name, said, text, blocks) for name, said in declared.items()]
-    if _sample("lang", head, text, blocks) != (Literal("de"),):
-        raise head.error('every report has the parameter ?lang: write VALUES ?lang { "de" }')
+    parameters = [_parameter(name, said, samples) for name, said in declared.items()]
+    sample, place = samples.of("lang", head)
+    if sample != (Literal("de"),):
+        raise place.error('every report has the parameter ?lang: write VALUES ?lang { "de" }')
     return (*parameters, LANGUAGE)
 
 
-def _parameter(name: str, said: Value, text: str, blocks: Sequence[Block]) -> Parameter:
+def _parameter(name: str, said: Value, samples: _Samples) -> Parameter:
     kind = said.need("kind").word()
     if kind not in KINDS:
         raise said.error(f"{kind!r} is no kind of parameter; the kinds are {', '.join(KINDS)}")
@@ -61,8 +102,8 @@ def _parameter(name: str, said: Value, text: str, blocks: Sequence[Block]) -> Pa
         maximum=said.number("max"),
         choices=_choices(said.need("choices")) if kind == "choice" else (),
     )
-    sample = _sample(name, said, text, blocks)
-    return _with_sample(parameter, said, sample)
+    sample, place = samples.of(name, said)
+    return _with_sample(parameter, place, sample)
 
 
 def _named(said: Value, key: str) -> str | None:
@@ -95,52 +136,23 @@ def _choices(said: Value) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
-def _sample(name: str, said: Value, text: str, blocks: Sequence[Block]) -> Sample:
-    """Return the terms in the blocks of a variable, which must all hold the same."""
-    contents = [text[block.start : block.end] for block in blocks if block.variable == name]
-    if not contents:
-        raise said.error(
-            f"there is no block VALUES ?{name} {{ … }}; add one first in each group that uses it"
-        )
-    samples = {_terms(name, content, text) for content in contents}
-    if len(samples) > 1:
-        raise said.error(f"the blocks VALUES ?{name} {{ … }} differ; write the same sample into each")
-    return samples.pop()
-
-
-def _terms(name: str, content: str, text: str) -> Sample:
-    """Let the engine read a block, with the prefixes of the query."""
-    found = list(tokens(text))
-    prologue = "".join(
-        f"PREFIX {prefix.text} {iri.text}\n"
-        for keyword, prefix, iri in zip(found, found[1:], found[2:], strict=False)
-        if keyword.text.upper() == "PREFIX"
-    )
-    solutions = Store().query(f"{prologue}SELECT ?{name} {{ VALUES ?{name} {{ {content} }} }}")
-    if not isinstance(solutions, QuerySolutions):
-        raise TypeError("a SELECT gives solutions")
-    terms: list[NamedNode | Literal | None] = []
-    for solution in solutions:
-        value = solution[name]
-        terms.append(value if isinstance(value, NamedNode | Literal) else None)
-    return tuple(terms)
-
-
-def _with_sample(parameter: Parameter, said: Value, sample: Sample) -> Parameter:
+def _with_sample(parameter: Parameter, place: Value, sample: Sample) -> Parameter:
     """Return `parameter` with its sample in a visitor's words; raise RuleError if it is not of its kind."""
     block = f"VALUES ?{parameter.name} {{ … }}"
     if parameter.optional:
         if sample != (None,):
-            raise said.error(f"{parameter.name} is optional: write UNDEF into {block}, the report without it")
+            raise place.error(
+                f"{parameter.name} is optional: write UNDEF into {block}, the report without it"
+            )
         return parameter
     if None in sample or not sample or (len(sample) > 1 and not parameter.multiple):
-        raise said.error(f"write one sample value into {block}" + ", or several" * parameter.multiple)
-    words = tuple(_word(parameter, said, term) for term in sample if term is not None)
+        raise place.error(f"write one sample value into {block}" + ", or several" * parameter.multiple)
+    words = tuple(_word(parameter, place, term) for term in sample if term is not None)
     return replace(parameter, sample=words)
 
 
-def _word(parameter: Parameter, said: Value, term: NamedNode | Literal) -> str:
-    wrong = said.error(f"the sample {term} of {parameter.name} is not of the kind {parameter.kind}")
+def _word(parameter: Parameter, place: Value, term: NamedNode | Literal) -> str:
+    wrong = place.error(f"the sample {term} of {parameter.name} is not of the kind {parameter.kind}")
     if parameter.is_entity:
         if not isinstance(term, NamedNode) or not term.value.startswith(parameter.namespace or ""):
             raise wrong

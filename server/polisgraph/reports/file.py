@@ -14,6 +14,7 @@ from polisgraph.reports.tokens import value_blocks, words
 from polisgraph.reports.values import literal
 
 _KEYS = ("title", "description", "tags", "parameters", "columns", "show", "test")
+_PLACE = re.compile(r"at ([0-9]+):([0-9]+)")  # in the engine's message on a syntax error
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -62,7 +63,9 @@ def _variables(path: Path, text: str) -> list[str]:
     try:
         solutions = Store().query(text)
     except SyntaxError as error:
-        raise RuleError(f"{path}: no SPARQL 1.1 ({error}); mend the query") from None
+        place = _PLACE.search(str(error))
+        line, column = place.groups() if place else ("1", "1")
+        raise RuleError(f"{path}:{line}:{column}: no SPARQL 1.1 from here on; mend the query") from None
     if not isinstance(solutions, QuerySolutions):
         raise RuleError(f"{path}: a report is a SELECT query")
     return [variable.value for variable in solutions.variables]

@@ -98,15 +98,17 @@ def read_head(path: Path, text: str) -> Value:
     return _value(path, node) if node is not None else Value(path, 1, {})
 
 
-def _value(path: Path, node: yaml.Node) -> Value:
-    line = node.start_mark.line + 1
+def _value(path: Path, node: yaml.Node, line: int | None = None) -> Value:
+    """Return what `node` says. What stands under a key has the line of the key."""
+    line = line or node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         return Value(path, line, [_value(path, member) for member in node.value])
     if not isinstance(node, yaml.MappingNode):
         return Value(path, line, str(node.value))
     content: dict[str, Value] = {}
     for key, member in node.value:
+        key_line = key.start_mark.line + 1
         if key.value in content:
-            raise RuleError(f"{path}:{key.start_mark.line + 1}: {key.value!r} stands twice; keep one")
-        content[key.value] = _value(path, member)
+            raise RuleError(f"{path}:{key_line}: {key.value!r} stands twice; keep one")
+        content[key.value] = _value(path, member, key_line)
     return Value(path, line, content)

@@ -62,7 +62,8 @@ def accepted(parameter: Parameter) -> str:
     match parameter.kind:
         case "entity":
             what = f" of class {shorten(parameter.class_iri)}" if parameter.class_iri else ""
-            return f"an entity{what}: its IRI, koeln, municipality/koeln, or its Wikidata id such as Q365"
+            names = "its IRI, the end of that (koeln, municipality/koeln), or its Wikidata id (Q365)"
+            return f"an entity{what}: {names}"
         case "concept":
             return f"a concept: its IRI or its slug in {parameter.namespace}"
         case "date":
