@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,7 +17,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from polisgraph.build import Plan, Progress, assemble, build
-from polisgraph.engine import Engine, local_engine
+from polisgraph.engine import Engine
+from polisgraph.engine.local import LocalEngine
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
 from polisgraph.web import create_app
@@ -78,7 +80,7 @@ def snapshot(home: Path) -> Snapshot:
 
 @pytest.fixture(scope="session")
 def engine(snapshot: Snapshot, settings: Settings) -> Iterator[Engine]:
-    with local_engine(snapshot, settings) as running:
+    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as running:
         yield running
 
 

@@ -6,6 +6,7 @@ What a command needs is imported in the command: `serve` must not wait for the v
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -154,7 +155,8 @@ def query(home: Path | None, file: Any, name: str | None) -> None:
     Example:
       echo 'SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }' | polisgraph query - --format csv
     """
-    from polisgraph.engine import Query, local_engine
+    from polisgraph.engine import Query
+    from polisgraph.engine.local import LocalEngine
     from polisgraph.results import graph_type, results_type
 
     asked = Query(
@@ -163,7 +165,8 @@ def query(home: Path | None, file: Any, name: str | None) -> None:
         graph_type=graph_type(name) if name else "text/turtle",
     )
     settings = Settings.from_environment(home=home)
-    with local_engine(current(settings.home), settings) as engine:
+    snapshot = current(settings.home)
+    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
         write(engine.query(asked).body)
 
 

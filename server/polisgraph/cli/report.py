@@ -1,6 +1,7 @@
 """`polisgraph report`: a command a report, made from the report's own file."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,14 @@ def _flag(parameter: Parameter) -> str:
 
 
 def _run(found: Report, home: Path | None, form: str, values: Mapping[str, Any]) -> None:
-    from polisgraph.engine import Query, local_engine
+    from polisgraph.engine import Query
+    from polisgraph.engine.local import LocalEngine
     from polisgraph.reports import bind, entity_index
     from polisgraph.results import results_type
 
     settings = Settings.from_environment(home=home)
-    with local_engine(current(settings.home), settings) as engine:
+    snapshot = current(settings.home)
+    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
         entities = entity_index(lambda text: engine.query(Query(text)).body)
         text = bind(found, values, entities)
         write(engine.query(Query(text, results_type=results_type(form))).body)

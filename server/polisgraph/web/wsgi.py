@@ -10,7 +10,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from polisgraph.engine import local_engine
+from polisgraph.engine.local import LocalEngine
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current, opened
 from polisgraph.web import create_app
@@ -41,4 +41,4 @@ def application() -> Flask:
     settings = Settings.from_environment()
     path = os.environ.get(_SNAPSHOT)
     snapshot = opened(Path(path)) if path else current(settings.home)
-    return create_app(settings, snapshot, local_engine(snapshot, settings))
+    return create_app(settings, snapshot, LocalEngine(snapshot.store_path, snapshot.graphs, settings))
