@@ -28,10 +28,8 @@ TURTLE_PREFIXES = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PR
 
 TYPE = PREFIXES["rdf"] + "type"
 DATATYPES = {PREFIXES["xsd"] + name for name in ("date", "gYear", "gYearMonth")}
-OWN_WORDS = {"skos:note"} | {
-    f"pg:{name}"
-    for name in "activity aim composition condition contribution duty foundingOccasion timeNote".split()
-}
+OWN_WORDS = {"skos:note", "pg:activity", "pg:aim", "pg:composition", "pg:condition", "pg:contribution"}
+OWN_WORDS |= {"pg:duty", "pg:foundingOccasion", "pg:timeNote"}
 MEMBERSHIPS = ("pg:NetworkMembership", "pg:BodyMembership", "pg:OfficeHolding")
 
 Fact = tuple[str, str, ox.NamedNode | ox.BlankNode | ox.Literal]
