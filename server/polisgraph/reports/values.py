@@ -113,8 +113,8 @@ def _integer(parameter: Parameter, value: str) -> int:
 
 def _text(parameter: Parameter, value: str) -> str:
     text = unicodedata.normalize("NFC", value)  # as all literals of the graph are
-    # A backslash before u0022 would be read as a quotation mark by engines that resolve \u escapes in the
-    # whole query before they look at strings (SPARQL 1.1, 19.2), however it is escaped: so none gets in.
+    # Engines may resolve \uXXXX in the whole query before they look at strings (SPARQL 1.1, 19.2), and then
+    # find one behind an escaped backslash too: "\\u000A" breaks the line, and the query. So none gets in.
     unsafe = any(c == "\\" or unicodedata.category(c) in ("Cc", "Cs") for c in text)
     if unsafe or not 1 <= len(text) <= TEXT_LIMIT:
         raise refused(parameter, value)

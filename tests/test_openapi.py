@@ -1,0 +1,88 @@
+"""The description of the interface is valid: an operation a report, and each says what binding takes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from polisgraph.bundle import QUERIES
+from polisgraph.reports import Report, load_reports, read_report
+from polisgraph.web.openapi import openapi_document
+
+SERVER = "https://example.org/"
+SAMPLE = read_report(Path(__file__).parent / "samples" / "every-kind.rq")
+REPORTS = load_reports(QUERIES) | {SAMPLE.name: SAMPLE}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return openapi_document(REPORTS, SERVER)
+
+
+def parameters(document: dict[str, Any], report: Report) -> dict[str, dict[str, Any]]:
+    operation = document["paths"][f"/reports/{report.name}"]["get"]
+    return {parameter["name"]: parameter for parameter in operation["parameters"]}
+
+
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    OpenAPIV31SpecValidator(document).validate()
+    assert document["openapi"] == "3.1.0"
+    assert document["servers"] == [{"url": SERVER}]
+
+
+def test_there_is_an_operation_for_each_report_and_the_endpoint(document: dict[str, Any]) -> None:
+    expected = {"/sparql"} | {f"/reports/{name}" for name in REPORTS}
+    assert set(document["paths"]) == expected
+    assert set(document["paths"]["/sparql"]) == {"get", "post"}
+
+
+def test_operations_say_what_the_reports_say(document: dict[str, Any]) -> None:
+    for report in REPORTS.values():
+        operation = document["paths"][f"/reports/{report.name}"]["get"]
+        assert operation["summary"] == report.title["en"]
+        for text in report.description.values():
+            assert text in operation["description"]
+        required = {name for name, parameter in parameters(document, report).items() if parameter["required"]}
+        assert required == {parameter.name for parameter in report.parameters if not parameter.optional}
+
+
+def test_parameters_say_what_binding_takes(document: dict[str, Any]) -> None:
+    described = parameters(document, SAMPLE)
+    assert {name: parameter["schema"] for name, parameter in described.items()} == {
+        "municipality": {"type": "string", "minLength": 1},
+        "anything": {"type": "string", "minLength": 1},
+        "country": {"type": "string", "minLength": 1},
+        "theme": {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+        "day": {"type": "string", "format": "date"},
+        "founded": {"type": "string", "pattern": "^[0-9]{4}$"},
+        "at_least": {"type": "integer", "minimum": 1, "maximum": 9},
+        "words": {"type": "string", "minLength": 1, "maxLength": 200},
+        "state": {"type": "string", "enum": ["open", "broken"]},
+        "lang": {"type": "string", "enum": ["de", "en"], "default": "de"},
+    }
+    examples = {name: parameter.get("example") for name, parameter in described.items()}
+    assert examples["municipality"] == "koeln"
+    assert examples["theme"] == ["climate"]
+    assert examples["at_least"] == 3
+    assert "YYYY-MM-DD" in described["day"]["description"]
+
+
+def test_every_operation_names_its_errors_as_problem_documents(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            responses = operation["responses"]
+            assert {"200", "400", "406", "503", "504", "507"} <= set(responses)
+            assert ("403" in responses) == (path == "/sparql")
+            for status, response in responses.items():
+                problem = "application/problem+json" in response["content"]
+                assert problem == (status != "200")
+
+
+def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
+    ids = [
+        operation["operationId"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+    ]
+    assert len(ids) == len(set(ids))
