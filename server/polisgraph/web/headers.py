@@ -1,0 +1,83 @@
+"""What every answer carries: security, CORS, the snapshot, what it varies by; and entity tags. Makes no content."""
+
+import hashlib
+
+from flask import Flask, Response, request
+
+from polisgraph.engine import Answer
+from polisgraph.results import content_type
+from polisgraph.web.site import site
+
+SNAPSHOT = "X-Polisgraph-Snapshot"
+
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "script-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_SECURITY = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_EXPOSED = f"ETag, Link, Retry-After, Content-Disposition, {SNAPSHOT}"
+_PREFLIGHT_SECONDS = "86400"
+
+
+def install(app: Flask) -> None:
+    """Put the headers on every answer of `app`."""
+    app.after_request(_complete)
+
+
+def tag(*parts: object) -> str:
+    """Return the strong entity tag (RFC 9110, section 8.8.3) of what `parts` fully determine, in this edition."""
+    digest = hashlib.sha256(site().edition.encode())
+    for part in parts:
+        encoded = repr(part).encode("utf-8", "backslashreplace")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return digest.hexdigest()[:32]
+
+
+def unchanged(name: str) -> Response | None:
+    """Return a 304 answer if the client has what `name` tags already, otherwise None (RFC 9110, section 13.1.2)."""
+    if not request.if_none_match.contains_weak(name) or request.if_none_match.star_tag:
+        return None
+    return tagged(Response(status=304), name)
+
+
+def data(answer: Answer) -> Response:
+    """Return an answer of the engine as it goes out."""
+    return Response(answer.body, content_type=content_type(answer.media_type))
+
+
+def tagged(response: Response, name: str) -> Response:
+    """Put the entity tag on `response`; caches may keep it but must ask whether it still holds."""
+    response.set_etag(name)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _complete(response: Response) -> Response:
+    response.headers.update(_SECURITY)
+    response.headers[SNAPSHOT] = site().snapshot.id
+    response.vary.update(("Accept", "Accept-Language"))
+    if response.mimetype == "text/html" or response.status_code == 304:
+        response.vary.add("Cookie")
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if response.status_code >= 400 else "no-cache"
+    # Public data without credentials: any page may read it.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
+        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
+        response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
+    return response

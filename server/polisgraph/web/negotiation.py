@@ -1,0 +1,53 @@
+"""Decides in what form an answer goes out: a page for browsers that ask for one, data for everybody else.
+
+The rules of Accept are `polisgraph.results`'; this is about what the current request says.
+"""
+
+from collections.abc import Sequence
+
+from flask import request
+
+from polisgraph import results
+from polisgraph.errors import NotAcceptable
+from polisgraph.results import GRAPH_TYPES, HTML, JSON, RESULT_TYPES, TURTLE
+
+PAGE = "html"
+# A page comes second: who names HTML gets it even if some vague type such as text/plain is named beside it, as
+# text browsers do; who names one of the first two as well gets data, and so does who names nothing.
+_ALL = (JSON.media_type, TURTLE.media_type, HTML.media_type, *RESULT_TYPES[1:], *GRAPH_TYPES[1:])
+
+
+def asked_for() -> str | None:
+    """Return the format that the address itself names, by `format=` or by its ending, or None."""
+    ending = (request.view_args or {}).get("ending")
+    return ending or request.args.get("format") or None
+
+
+def prefers_page() -> bool:
+    """Whether the client wants a page: it names HTML, and nothing that it would rather have."""
+    asked = asked_for()
+    if asked:
+        return asked == PAGE
+    return results.negotiate(request.headers.get("Accept"), _ALL) == HTML.media_type
+
+
+def agreed(offers: Sequence[str], what: str) -> str:
+    """Return the media type of `offers` in which to send `what`; raise NotAcceptable if the client takes none."""
+    asked = asked_for()
+    if asked:
+        chosen = results.by_name(asked, offers)
+    else:
+        chosen = results.negotiate(request.headers.get("Accept"), offers)
+    if chosen is None:
+        raise not_acceptable(what, offers)
+    return chosen
+
+
+def not_acceptable(what: str, offers: Sequence[str]) -> NotAcceptable:
+    """Return the error that lists what is on offer."""
+    return NotAcceptable(f"{what} comes as {', '.join(offers)}; ask for one of these", offers=list(offers))
+
+
+def described_as() -> str:
+    """Return the media type in which to describe something as RDF; raise NotAcceptable if there is none to agree on."""
+    return agreed(GRAPH_TYPES, "A description")

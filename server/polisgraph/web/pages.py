@@ -1,0 +1,67 @@
+"""The pages that lead to everything else: the start page, what this is, the sources, and what a problem means."""
+
+from flask import Blueprint, Response, render_template, request
+
+from polisgraph.errors import NotFound
+from polisgraph.web import headers
+from polisgraph.web.errors import ALL_KINDS
+from polisgraph.web.language import language
+from polisgraph.web.site import site
+
+blueprint = Blueprint("pages", __name__)
+
+_FIRST = (
+    "memberships-of-municipality",
+    "members-of-network",
+    "shared-networks",
+    "office-holders",
+    "contradictions",
+    "statement-sources",
+)
+"""The reports that the start page offers, as far as they are there."""
+
+
+@blueprint.route("/")
+def home() -> Response:
+    """Say what this is, and offer the ways in."""
+    known = headers.unchanged(_tag())
+    if known is not None:
+        return known
+    asked = {name: site().ask(name, lang=language()).rows for name in ("counts", "members", "networks")}
+    reports = [site().reports[name] for name in _FIRST if name in site().reports]
+    return _page("home.html", reports=reports, **asked)
+
+
+@blueprint.route("/about")
+def about() -> Response:
+    """Say what the dataset holds, how to use it, and on what terms."""
+    return headers.unchanged(_tag()) or _page("about.html", graphs=site().ask("graphs").rows)
+
+
+@blueprint.route("/sources")
+def sources() -> Response:
+    """List the documents and data sets that the statements come from."""
+    return headers.unchanged(_tag()) or _page("sources.html", sources=site().ask("sources", lang=language()).rows)
+
+
+@blueprint.route("/problem/<slug>")
+def problem(slug: str) -> Response:
+    """Explain the kind of problem that a problem document names (RFC 9457, section 3.1.1)."""
+    for kind in ALL_KINDS:
+        if kind.slug == slug:
+            return _page("problem-kind.html", kind=kind)
+    raise NotFound(f"there is no kind of problem {slug[:80]!r}")
+
+
+@blueprint.route("/robots.txt")
+def robots() -> Response:
+    """Keep crawlers from asking every query there is."""
+    return Response("User-agent: *\nDisallow: /sparql\nDisallow: /reports/*?\nDisallow: /graph/\n", mimetype="text/plain")
+
+
+def _tag() -> str:
+    return headers.tag("page", request.full_path, language())
+
+
+def _page(template: str, **values: object) -> Response:
+    return headers.tagged(Response(render_template(template, **values), mimetype="text/html"), _tag())

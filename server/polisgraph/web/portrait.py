@@ -1,0 +1,259 @@
+"""Gathers what the graph says about one entity into the parts of its page. Asks the engine, writes no HTML."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from polisgraph.namespaces import DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
+from polisgraph.web.language import N_, language
+from polisgraph.web.rows import Row, Term
+from polisgraph.web.site import site
+
+_PG, _SKOS, _DCT = PREFIXES["pg"], PREFIXES["skos"], PREFIXES["dct"]
+_ORG, _FOAF, _RDF, _RDFS = PREFIXES["org"], PREFIXES["foaf"], PREFIXES["rdf"], PREFIXES["rdfs"]
+
+TYPE = _RDF + "type"
+LABEL = _PG + "displayLabel"
+SOURCE = _DCT + "source"
+LOCATOR = _PG + "locator"
+
+NAMES = (
+    *(_SKOS + name for name in ("prefLabel", "altLabel")),
+    *(_PG + name for name in ("abbreviation", "formerName")),
+    *(_DCT + "title", _RDFS + "label", _FOAF + "name"),
+)
+DEFINITIONS = (_SKOS + "definition", _DCT + "description")
+IDENTIFIERS = {
+    _PG + "wikidata": "",
+    _PG + "gnd": "https://d-nb.info/gnd/",
+    _PG + "geonames": "https://www.geonames.org/",
+    _PG + "ror": "https://ror.org/",
+    _PG + "ags": "",
+    _PG + "districtKey": "",
+    _PG + "lau": "",
+    _PG + "nuts3": "http://data.europa.eu/nuts/code/",
+    _PG + "isoCode": "",
+    _FOAF + "homepage": "",
+    _DCT + "identifier": "",
+    _PG + "sha256": "",
+}
+"""Properties that identify, each with what makes a link of its value, if something does."""
+
+ORIGINS = {
+    "asserted": N_("stated without a source of its own"),
+    "derived": N_("derived by a rule from what the sources state"),
+    "inferred": N_("inferred from the axioms of the vocabulary"),
+    "ontology": N_("part of the vocabulary"),
+}
+"""How a statement came into the graph, in words."""
+
+# Tenures have a table of their own, and labels stand wherever the entity is named.
+_SHOWN_ELSEWHERE = {LABEL, SOURCE, LOCATOR, _ORG + "hasMembership", _ORG + "heldBy"}
+_TENURE_SIDES = {_ORG + "member", _ORG + "organization", _PG + "host", _PG + "hostedBody"}
+_MENTIONS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where a statement stands: a source with its places, or a graph that has none. `number` is its footnote's."""
+
+    number: int
+    graph: str
+    source: Term | None = None
+    label: str = ""
+    locators: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """How the statement came into the graph: asserted, derived, inferred, or as part of the ontology."""
+        names = {DERIVED_GRAPH: "derived", INFERRED_GRAPH: "inferred"}
+        return names.get(self.graph, "ontology" if self.graph.startswith(ONTOLOGY_GRAPHS) else "asserted")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A value of a property, with the footnotes that vouch for it. `link` is where an identifier leads."""
+
+    value: Term
+    label: str | None
+    evidence: tuple[Evidence, ...]
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The values of one property."""
+
+    property: str
+    label: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Tenure:
+    """One tenure from the side of the entity."""
+
+    row: Row
+    evidence: tuple[tuple[Term, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Others that point here by one relation: how many, and the first of them."""
+
+    relation: str
+    label: str
+    number: int
+    subjects: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Portrait:
+    """Everything that the page of an entity shows."""
+
+    iri: str
+    title: str
+    types: list[tuple[str, str]] = field(default_factory=list)
+    definitions: list[Term] = field(default_factory=list)
+    names: list[Group] = field(default_factory=list)
+    identifiers: list[Group] = field(default_factory=list)
+    facts: list[Group] = field(default_factory=list)
+    conclusions: list[Group] = field(default_factory=list)
+    tenures: dict[str, list[Tenure]] = field(default_factory=dict)
+    mentions: list[Mentions] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+def portrait(iri: str) -> Portrait | None:
+    """Return what the graph says about `iri`, labels in the reader's language; None if it says nothing."""
+    rows = site().ask("statements", entity=iri, lang=language()).rows
+    if not rows:
+        return None
+    found = Portrait(iri, _title(iri, rows))
+    found.evidence = list(_evidence(rows))
+    found.types = sorted({(row["value"].value, _label(row, "value")) for row in rows if _is(row, TYPE)}, key=_by_label)
+    found.definitions = _readable([row["value"] for row in rows if row["property"].value in DEFINITIONS])
+    for group in _groups(rows, found.evidence):
+        _place(group, found)
+    found.tenures = _tenures(iri)
+    found.mentions = list(_mentions(iri))
+    return found
+
+
+def _title(iri: str, rows: Iterable[Row]) -> str:
+    labels = {row["value"].language: row["value"].value for row in rows if _is(row, LABEL)}
+    return labels.get(language()) or next(iter(labels.values()), "") or iri.rstrip("/#").rpartition("/")[2] or iri
+
+
+def _is(row: Row, property_: str) -> bool:
+    return row["property"].value == property_
+
+
+def _label(row: Row, name: str) -> str:
+    return row[f"{name}_label"].value if f"{name}_label" in row else ""
+
+
+def _by_label(pair: tuple[str, str]) -> tuple[bool, str, str]:
+    return (not pair[1], pair[1].casefold(), pair[0])
+
+
+def _evidence(rows: Iterable[Row]) -> Iterator[Evidence]:
+    """Number the sources: in each graph those that the entity itself cites there, with the places it names."""
+    sources: dict[str, dict[str, tuple[Term, str]]] = {}
+    locators: dict[str, list[str]] = {}
+    for row in rows:
+        graph = row["graph"].value
+        sources.setdefault(graph, {})
+        if _is(row, SOURCE):
+            sources[graph][row["value"].value] = (row["value"], _label(row, "value"))
+        elif _is(row, LOCATOR):
+            locators.setdefault(graph, []).append(row["value"].value)
+    number = 0
+    for graph in sorted(sources, key=lambda graph: (not graph.startswith(DATA_GRAPHS + "from-"), graph)):
+        for source, label in sources[graph].values() or [(None, "")]:
+            number += 1
+            yield Evidence(number, graph, source, label, tuple(sorted(set(locators.get(graph, ())))))
+
+
+def _groups(rows: Iterable[Row], evidence: Iterable[Evidence]) -> Iterator[Group]:
+    by_graph: dict[str, list[Evidence]] = {}
+    for item in evidence:
+        by_graph.setdefault(item.graph, []).append(item)
+    labels: dict[str, str] = {}
+    values: dict[str, dict[Term, tuple[str, list[Evidence]]]] = {}
+    for row in rows:
+        name = row["property"].value
+        if name in _SHOWN_ELSEWHERE or name == TYPE or name in DEFINITIONS or row["value"].kind == "bnode":
+            continue
+        labels[name] = _label(row, "property")
+        known = values.setdefault(name, {}).setdefault(row["value"], (_label(row, "value"), []))
+        known[1].extend(item for item in by_graph[row["graph"].value] if item not in known[1])
+    for name, found in values.items():
+        kept = set(found) if name in NAMES else set(_readable(list(found)))
+        statements = tuple(
+            Statement(value, label, tuple(where), _identifier_link(name, value))
+            for value, (label, where) in sorted(found.items(), key=lambda item: (item[1][0], item[0].value))
+            if value in kept
+        )
+        yield Group(name, labels[name], statements)
+
+
+def _place(group: Group, found: Portrait) -> None:
+    """Put the values of a property into their part of the page: asserted ones apart from concluded ones."""
+    if group.property in NAMES:
+        found.names.append(group)
+    elif group.property in IDENTIFIERS:
+        found.identifiers.append(group)
+    else:
+        for part, asserted in ((found.facts, True), (found.conclusions, False)):
+            statements = tuple(s for s in group.statements if _is_asserted(s) is asserted)
+            if statements:
+                part.append(Group(group.property, group.label, statements))
+    for part in (found.facts, found.conclusions):
+        part.sort(key=lambda group: group.label.casefold() or group.property)
+
+
+def _is_asserted(statement: Statement) -> bool:
+    return any(item.origin in ("asserted", "ontology") for item in statement.evidence)
+
+
+def _readable(values: list[Term]) -> list[Term]:
+    """Leave out texts in other languages where there is one in the reader's."""
+    if any(value.language == language() for value in values):
+        return [value for value in values if value.language in ("", language())]
+    return values
+
+
+def _identifier_link(property_: str, value: Term) -> str | None:
+    base = IDENTIFIERS.get(property_)
+    return base + value.value if base and value.kind == "literal" and value.value.replace("-", "").isalnum() else None
+
+
+def _tenures(iri: str) -> dict[str, list[Tenure]]:
+    """Return the tenures by the side on which the entity stands in them; a source that says it twice counts once."""
+    first: dict[tuple[str, str, str], Row] = {}
+    evidence: dict[tuple[str, str, str], dict[str, tuple[Term, str, list[str]]]] = {}
+    for row in site().ask("tenures", entity=iri, lang=language()):
+        key = (row["side"].value, row["tenure"].value, row["other"].value)
+        first.setdefault(key, row)
+        if "source" in row:
+            source = (row["source"], _label(row, "source"), [])
+            places = evidence.setdefault(key, {}).setdefault(row["source"].value, source)[2]
+            if "locator" in row and row["locator"].value not in places:
+                places.append(row["locator"].value)
+    found: dict[str, list[Tenure]] = {}
+    for key, row in first.items():
+        vouching = tuple((term, label, tuple(places)) for term, label, places in evidence.get(key, {}).values())
+        found.setdefault(key[0], []).append(Tenure(row, vouching))
+    return found
+
+
+def _mentions(iri: str) -> Iterator[Mentions]:
+    by_relation: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for row in site().ask("mentions", entity=iri, lang=language()):
+        relation = row["relation"].value
+        if relation in _TENURE_SIDES or relation == _ORG + "hasMembership":
+            continue
+        subject = (row["subject"].value, _label(row, "subject"))
+        by_relation.setdefault(relation, (_label(row, "relation"), []))[1].append(subject)
+    for relation, (label, subjects) in by_relation.items():
+        yield Mentions(relation, label, len(subjects), tuple(subjects[:_MENTIONS_SHOWN]))

@@ -1,0 +1,119 @@
+"""What the parts of the site share: the settings, the snapshot, the engine, and questions kept in files. No routes."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+from polisgraph import bundle
+from polisgraph.reports.tokens import Block, value_blocks
+from polisgraph.web.rows import Table, read_json
+
+if TYPE_CHECKING:
+    from polisgraph.engine import Engine
+    from polisgraph.reports import EntityIndex, Report
+    from polisgraph.settings import Settings
+    from polisgraph.snapshot import Snapshot
+
+_FOLDER = Path(__file__).parent
+_QUERIES = _FOLDER / "queries"
+_IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff]*""")
+JSON_RESULTS = "application/sparql-results+json"
+
+
+@dataclass(frozen=True)
+class Site:
+    """One server's view of the world: everything here stays as it is until the server ends."""
+
+    settings: "Settings"
+    snapshot: "Snapshot"
+    engine: "Engine"
+    queries: Path = bundle.QUERIES
+
+    @cached_property
+    def reports(self) -> "dict[str, Report]":
+        """The reports by name."""
+        from polisgraph.reports import load_reports
+
+        return load_reports(self.queries)
+
+    @cached_property
+    def entities(self) -> "EntityIndex":
+        """All entities by the names that a visitor may give them."""
+        from polisgraph.engine import Query
+        from polisgraph.reports import entity_index
+
+        return entity_index(lambda text: self.engine.query(Query(text, results_type=JSON_RESULTS)).body)
+
+    @cached_property
+    def edition(self) -> str:
+        """Names the data and the pages that show it: changes when either does."""
+        digest = hashlib.sha256(self.snapshot.id.encode())
+        for path in sorted(p for p in _FOLDER.rglob("*") if p.suffix in (".py", ".html", ".po", ".css", ".rq")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def ask(self, name: str, **values: str) -> Table:
+        """Run `queries/<name>.rq` with `values` in its VALUES blocks (IRIs, or plain strings); return the rows.
+
+        Raises QueryError as the engine does.
+        """
+        from polisgraph.engine import Query
+
+        return read_json(self.engine.query(Query(question(name, values), results_type=JSON_RESULTS)).body)
+
+    def describes(self, iri: str) -> bool:
+        """Whether the graph says anything about `iri`."""
+        from polisgraph.engine import Query
+
+        if not is_iri(iri):
+            return False
+        answer = self.engine.query(Query(f"ASK {{ <{iri}> ?p ?o }}", results_type=JSON_RESULTS))
+        return bool(read_json(answer.body).truth)
+
+
+def site() -> Site:
+    """Return the site that the current application serves."""
+    return cast(Site, current_app.extensions["polisgraph"])
+
+
+def is_iri(text: str) -> bool:
+    """Whether `text` may stand between `<` and `>` in a query (SPARQL 1.1, production 139) and has a scheme."""
+    return bool(_IRI.fullmatch(text))
+
+
+def question(name: str, values: Mapping[str, str]) -> str:
+    """Return the text of `queries/<name>.rq` with each of `values` in all VALUES blocks of that variable.
+
+    A value that is an IRI stands as one, any other as a string. Raises KeyError for a variable without a block.
+    """
+    text, blocks = _question(name)
+    missing = values.keys() - {block.variable for block in blocks}
+    if missing:
+        raise KeyError(f"{name}.rq has no VALUES block for {', '.join(missing)}")
+    parts: list[str] = []
+    written = 0
+    for block in blocks:
+        if block.variable in values:
+            parts += [text[written : block.start], " ", _term(values[block.variable]), " "]
+            written = block.end
+    return "".join([*parts, text[written:]])
+
+
+@lru_cache(maxsize=64)
+def _question(name: str) -> tuple[str, tuple[Block, ...]]:
+    text = (_QUERIES / f"{name}.rq").read_text(encoding="utf-8")
+    return text, value_blocks(text)
+
+
+def _term(value: str) -> str:
+    if is_iri(value):
+        return f"<{value}>"
+    if not value.isalnum():
+        raise ValueError(f"{value!r} is neither an IRI nor a plain word")
+    return f'"{value}"'

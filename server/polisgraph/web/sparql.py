@@ -1,0 +1,132 @@
+"""The SPARQL endpoint: queries by the SPARQL 1.1 Protocol, its description, and a form for browsers."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from polisgraph import results
+from polisgraph.engine import Query
+from polisgraph.engine.gate import check
+from polisgraph.namespaces import DESCRIPTION_GRAPH, PREFIXES
+from polisgraph.results import GRAPH_TYPES, N_TRIPLES, RESULT_TYPES
+from polisgraph.web import headers, negotiation, protocol
+from polisgraph.web.language import language
+from polisgraph.web.protocol import Asked
+from polisgraph.web.rows import Table, read_json, read_ntriples
+from polisgraph.web.site import JSON_RESULTS, question, site
+
+blueprint = Blueprint("sparql", __name__)
+
+ROWS_SHOWN = 1000
+"""Rows of a result that a page shows; the whole is a download."""
+
+_START = """SELECT ?network ?label
+WHERE {
+  ?network a pg:Network ;
+    pg:displayLabel ?label .
+  FILTER(LANG(?label) = "%s")
+}
+ORDER BY ?label
+LIMIT 100
+"""
+_USED = ("pg", "mun", "net", "org", "dct", "skos")
+
+
+@blueprint.route("/sparql", methods=["GET", "POST"])
+def endpoint() -> Response:
+    """Answer a query, or say what this endpoint is (SPARQL 1.1 Protocol, 2.1; Service Description, 2)."""
+    settings = site().settings
+    asked = protocol.read(settings.query_limit, settings.time_limit)
+    page = asked.format == negotiation.PAGE if asked.format else negotiation.prefers_page()
+    if asked.query is None:
+        return _form() if page else description()
+    return _page(asked, asked.query) if page else _data(asked, asked.query)
+
+
+def description() -> Response:
+    """Return the graph in which the dataset and this service are described."""
+    media_type = negotiation.described_as()
+    name = headers.tag("description", media_type)
+    known = headers.unchanged(name)
+    if known is not None:
+        return known
+    answer = site().engine.query(Query(question("graph", {"graph": DESCRIPTION_GRAPH}), graph_type=media_type))
+    return headers.tagged(headers.data(answer), name)
+
+
+def _data(asked: Asked, query: str) -> Response:
+    results_type, graph_type = _media_types(asked.format)
+    name = headers.tag("query", query, asked.default_graphs, asked.named_graphs, results_type, graph_type)
+    known = headers.unchanged(name) if _may_be_known(query) else None
+    if known is not None:
+        return known
+    answer = site().engine.query(
+        Query(query, asked.default_graphs, asked.named_graphs, results_type, graph_type, asked.time_limit)
+    )
+    response = headers.data(answer)
+    if not answer.cacheable:
+        response.headers["Cache-Control"] = "no-store"
+        return response
+    return headers.tagged(response, name)
+
+
+def _media_types(named: str | None) -> tuple[str | None, str | None]:
+    """Return the media types for tables and for graphs; None where the client takes nothing that is on offer.
+
+    Which of the two counts is known only once the query is parsed; the engine then says what is not acceptable.
+    """
+    if named is None:
+        accept = request.headers.get("Accept")
+        return results.negotiate(accept, RESULT_TYPES), results.negotiate(accept, GRAPH_TYPES)
+    found = results.by_name(named, RESULT_TYPES), results.by_name(named, GRAPH_TYPES)
+    if found == (None, None):
+        raise negotiation.not_acceptable("An answer", [*RESULT_TYPES, *GRAPH_TYPES])
+    return found
+
+
+def _may_be_known(query: str) -> bool:
+    """Whether a client that has an answer to `query` may keep it: not if it has another answer each time."""
+    return bool(request.if_none_match) and not check(query, site().settings.query_limit).volatile
+
+
+def _page(asked: Asked, query: str) -> Response:
+    name = headers.tag("page", query, asked.default_graphs, asked.named_graphs, language(), request.full_path)
+    known = headers.unchanged(name) if _may_be_known(query) else None
+    if known is not None:
+        return known
+    answer = site().engine.query(
+        Query(query, asked.default_graphs, asked.named_graphs, JSON_RESULTS, N_TRIPLES.media_type, asked.time_limit)
+    )
+    is_graph = answer.form in ("CONSTRUCT", "DESCRIBE")
+    table = read_ntriples(answer.body) if is_graph else read_json(answer.body)
+    response = Response(_render(query, asked, table, is_graph), mimetype="text/html")
+    return headers.tagged(response, name) if answer.cacheable else response
+
+
+def _form() -> Response:
+    asked = protocol.Asked(None, (), (), None, None, request.args.get("report"))
+    report = site().reports.get(asked.report or "")
+    prefixes = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in _USED)
+    query = report.text if report else prefixes + "\n" + _START % language()
+    return Response(_render(query, asked, None, False), mimetype="text/html")
+
+
+def _render(query: str, asked: Asked, table: Table | None, is_graph: bool) -> str:
+    formats = results.GRAPH_FORMATS if is_graph else results.RESULT_FORMATS
+    downloads = {
+        form.names[0]: url_for(
+            ".endpoint",
+            **{"query": query, "default-graph-uri": asked.default_graphs, "named-graph-uri": asked.named_graphs},
+            format=form.names[0],
+        )
+        for form in formats
+        if table is not None
+    }
+    return render_template(
+        "sparql.html",
+        query=query,
+        asked=asked,
+        table=table,
+        shown=table.rows[:ROWS_SHOWN] if table else (),
+        downloads=downloads,
+        reports=site().reports,
+        graphs=sorted(site().snapshot.graphs),
+    )
