@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -126,13 +127,15 @@ def run_to_fixpoint(store: ox.Store, rules: Sequence[Rule], graph: str) -> int:
     """
     updates = [rule.insert_into(graph) for rule in rules if rule.template]
     first = before = _size(store, graph)
-    while True:
-        for update in updates:
-            store.update(update)
+    quiet = 0
+    for update in cycle(updates):
+        store.update(update)
         after = _size(store, graph)
-        if after == before:
-            return after - first
+        quiet = quiet + 1 if after == before else 0
+        if quiet >= len(updates):
+            break
         before = after
+    return before - first
 
 
 def substitute(text: str, bindings: Mapping[str, str]) -> str:
