@@ -21,6 +21,7 @@ pg:Municipality rdfs:subClassOf pg:LocalAuthority ; a owl:Class ;
     pg:displayLabel "Gemeinde"@de, "municipality"@en .
 pg:LocalAuthority rdfs:subClassOf [ a owl:Restriction ] .
 mun:koeln a pg:Municipality ; pg:displayLabel "Köln"@de, "Cologne"@en ; pg:wikidata wd:Q365 .
+pg:role a owl:ObjectProperty ; pg:displayLabel "Rolle"@de, "role"@en .
 net:eccar a pg:Network ; pg:displayLabel "ECCAR"@de, "ECCAR"@en .
 net:unnamed a pg:Network .
 """
