@@ -43,13 +43,17 @@ def test_operations_say_what_the_reports_say(document: dict[str, Any]) -> None:
         assert operation["summary"] == report.title["en"]
         for text in report.description.values():
             assert text in operation["description"]
-        required = {name for name, parameter in parameters(document, report).items() if parameter["required"]}
+        required = {
+            name for name, parameter in parameters(document, report).items() if parameter.get("required")
+        }
         assert required == {parameter.name for parameter in report.parameters if not parameter.optional}
 
 
 def test_parameters_say_what_binding_takes(document: dict[str, Any]) -> None:
     described = parameters(document, SAMPLE)
-    assert {name: parameter["schema"] for name, parameter in described.items()} == {
+    own = [parameter.name for parameter in SAMPLE.parameters]
+    assert list(described) == [*own, "format", "excel"]
+    assert {name: described[name]["schema"] for name in own} == {
         "municipality": {"type": "string", "minLength": 1},
         "anything": {"type": "string", "minLength": 1},
         "country": {"type": "string", "minLength": 1},
@@ -66,6 +70,13 @@ def test_parameters_say_what_binding_takes(document: dict[str, Any]) -> None:
     assert examples["theme"] == ["climate"]
     assert examples["at_least"] == 3
     assert "YYYY-MM-DD" in described["day"]["description"]
+
+
+def test_formats_are_named_as_the_answers_are(document: dict[str, Any]) -> None:
+    formats = parameters(document, SAMPLE)["format"]["schema"]["enum"]
+    assert set(formats) == {"json", "xml", "csv", "tsv", "html"}
+    asked = {parameter["name"]: parameter for parameter in document["paths"]["/sparql"]["get"]["parameters"]}
+    assert set(asked["format"]["schema"]["enum"]) == {*formats, "ttl", "nt", "rdf", "jsonld"}
 
 
 def test_every_operation_names_its_errors_as_problem_documents(document: dict[str, Any]) -> None:

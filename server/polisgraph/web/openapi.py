@@ -8,32 +8,21 @@ from typing import Any
 
 from apispec import APISpec
 
-from polisgraph import __version__
-from polisgraph.errors import (
-    BadQuery,
-    Busy,
-    Forbidden,
-    NotAcceptable,
-    QueryError,
-    ResultTooLarge,
-    TimeLimit,
-    TooLong,
-    WrongContentType,
-)
+from polisgraph import __version__, errors
 from polisgraph.reports.model import LANGUAGES, Parameter, Report
 from polisgraph.reports.values import TEXT_LIMIT, accepted, bounds
+from polisgraph.results import GRAPH_FORMATS, GRAPH_TYPES, HTML, RESULT_FORMATS, RESULT_TYPES, Format
 
-ROW_TYPES = (
-    "text/csv",
-    "text/tab-separated-values",
-    "application/sparql-results+json",
-    "application/sparql-results+xml",
-)
-GRAPH_TYPES = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
 PROBLEM = "application/problem+json"
 
-_ENDPOINT_ERRORS = (BadQuery, Forbidden, NotAcceptable, TooLong, Busy, TimeLimit, ResultTooLarge)
-_REPORT_ERRORS = (BadQuery, NotAcceptable, TooLong, Busy, TimeLimit, ResultTooLarge)
+_ERRORS = (
+    errors.BadQuery,
+    errors.NotAcceptable,
+    errors.TooLong,
+    errors.Busy,
+    errors.TimeLimit,
+    errors.ResultTooLarge,
+)
 
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "SparqlResults": {
@@ -88,6 +77,20 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
+_EXCEL: dict[str, Any] = {
+    "name": "excel",
+    "in": "query",
+    "description": "1 makes the CSV one that Excel opens rightly, with the separators of `lang`",
+    "schema": {"enum": ["1"]},
+}
+_TIMEOUT: dict[str, Any] = {
+    "name": "timeout",
+    "in": "query",
+    "description": "Seconds after which to give up, if that is sooner than the service does",
+    "schema": {"type": "number", "exclusiveMinimum": 0},
+}
+
+
 def openapi_document(reports: Mapping[str, Report], server_url: str) -> dict[str, Any]:
     """Return the OpenAPI document for a server at `server_url`, with one operation for each of `reports`."""
     spec = APISpec(
@@ -118,10 +121,14 @@ def _operation(report: Report) -> dict[str, Any]:
         "summary": report.title["en"],
         "description": f"{report.description['en']}\n\n{report.description['de']}",
         "tags": ["reports"],
-        "parameters": [_parameter(report, parameter) for parameter in report.parameters],
+        "parameters": [
+            *(_parameter(report, parameter) for parameter in report.parameters),
+            _format_parameter((*RESULT_FORMATS, HTML)),
+            _EXCEL,
+        ],
         "responses": {
-            "200": {"description": "The rows", "content": _contents((*ROW_TYPES, "text/html"))},
-            **_problems(_REPORT_ERRORS),
+            "200": {"description": "The rows", "content": _contents((*RESULT_TYPES, HTML.media_type))},
+            **_problems(_ERRORS),
         },
     }
 
@@ -178,7 +185,12 @@ def _ask_by_get() -> dict[str, Any]:
         "operationId": "sparql-get",
         "summary": "Ask a SPARQL 1.1 query (or read the service description)",
         "tags": ["sparql"],
-        "parameters": [query, *(_graph_parameter(name) for name in ("default-graph-uri", "named-graph-uri"))],
+        "parameters": [
+            query,
+            *(_graph_parameter(name) for name in ("default-graph-uri", "named-graph-uri")),
+            _format_parameter((*RESULT_FORMATS, *GRAPH_FORMATS, HTML)),
+            _TIMEOUT,
+        ],
         "responses": _endpoint_responses(),
     }
 
@@ -201,7 +213,7 @@ def _ask_by_post() -> dict[str, Any]:
                 "application/x-www-form-urlencoded": {"schema": form},
             },
         },
-        "responses": _endpoint_responses() | _problems((WrongContentType,)),
+        "responses": _endpoint_responses() | _problems((errors.WrongContentType,)),
     }
 
 
@@ -216,9 +228,21 @@ def _graph_parameter(name: str) -> dict[str, Any]:
     }
 
 
+def _format_parameter(formats: tuple[Format, ...]) -> dict[str, Any]:
+    return {
+        "name": "format",
+        "in": "query",
+        "description": "The format by its short name, instead of by an Accept header",
+        "schema": {"type": "string", "enum": list(dict.fromkeys(form.names[0] for form in formats))},
+    }
+
+
 def _endpoint_responses() -> dict[str, Any]:
-    answer = {"description": "The answer", "content": _contents((*ROW_TYPES, *GRAPH_TYPES, "text/html"))}
-    return {"200": answer, **_problems(_ENDPOINT_ERRORS)}
+    answer = {
+        "description": "The answer",
+        "content": _contents((*RESULT_TYPES, *GRAPH_TYPES, HTML.media_type)),
+    }
+    return {"200": answer, **_problems((*_ERRORS, errors.Forbidden))}
 
 
 def _contents(media_types: tuple[str, ...]) -> dict[str, Any]:
@@ -229,6 +253,6 @@ def _contents(media_types: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _problems(errors: tuple[type[QueryError], ...]) -> dict[str, Any]:
+def _problems(kinds: tuple[type[errors.QueryError], ...]) -> dict[str, Any]:
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {str(error.status): {"description": error.title, "content": content} for error in errors}
+    return {str(error.status): {"description": error.title, "content": content} for error in kinds}
