@@ -1,10 +1,21 @@
-"""The web site: the SPARQL endpoint, the reports, and a page for everything in the graph. Only ever reads a snapshot."""
+"""The web site: the SPARQL endpoint, the reports, a page for everything there is. Only reads a snapshot."""
 
 from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from polisgraph.web import dataset, entities, errors, headers, language, links, ontology, pages, reports, sparql
+from polisgraph.web import (
+    dataset,
+    entities,
+    errors,
+    headers,
+    language,
+    links,
+    ontology,
+    pages,
+    reports,
+    sparql,
+)
 from polisgraph.web.portrait import ORIGINS
 from polisgraph.web.site import Site
 

@@ -5,17 +5,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request, send_file
 
-from polisgraph.engine import Query
 from polisgraph.errors import NotFound
 from polisgraph.namespaces import DESCRIPTION_GRAPH, GRAPHS
-from polisgraph.web import headers, links, negotiation, sparql
-from polisgraph.web.site import question, site
+from polisgraph.web import documents, headers, links, negotiation
+from polisgraph.web.site import site
 
 blueprint = Blueprint("dataset", __name__)
 
 _TYPES = {
+    ".gz": "application/gzip",
     ".nq": "application/n-quads",
     ".nt": "application/n-triples",
     ".ttl": "text/turtle",
@@ -31,8 +31,8 @@ _CHUNK = 256 * 1024
 def void(ending: str = "") -> Response:
     """Describe the dataset (VoID, section 7.2: the well-known address; DCAT 3)."""
     if negotiation.prefers_page():
-        return Response.force_type(redirect(links.own("about"), 303))
-    return sparql.description()
+        return links.see_other(links.own("about"))
+    return documents.construct("graph", graph=DESCRIPTION_GRAPH)
 
 
 @blueprint.route("/dataset")
@@ -40,7 +40,7 @@ def void(ending: str = "") -> Response:
 @blueprint.route("/publisher")
 def whole(part: str = "") -> Response:
     """Lead from what the description names to where it is described."""
-    return Response.force_type(redirect(links.own("about" if negotiation.prefers_page() else "void"), 303))
+    return links.see_other(links.own("about" if negotiation.prefers_page() else "void"))
 
 
 @blueprint.route("/graph/<path:name>")
@@ -50,14 +50,8 @@ def graph(name: str) -> Response:
     if iri not in site().snapshot.graphs:
         raise NotFound(f"there is no graph {iri}; /sparql describes those that there are")
     if negotiation.prefers_page():
-        return Response.force_type(redirect(links.own("about#graphs"), 303))
-    media_type = negotiation.described_as()
-    tag = headers.tag("graph", iri, media_type)
-    known = headers.unchanged(tag)
-    if known is not None:
-        return known
-    answer = site().engine.query(Query(question("graph", {"graph": iri}), graph_type=media_type))
-    return headers.tagged(headers.data(answer), tag)
+        return links.see_other(links.own("about#graphs"))
+    return documents.construct("graph", graph=iri)
 
 
 @blueprint.route("/dumps/")
@@ -72,9 +66,8 @@ def dump(name: str) -> Response:
     """Send a dump: compressed as it lies there, or under its name without `.gz` unpacked on the way."""
     for path in _dumps():
         if path.name == name:
-            kind = "application/gzip" if path.suffix == ".gz" else _TYPES.get(path.suffix, "application/octet-stream")
-            sent = send_file(path.resolve(), mimetype=kind, as_attachment=True, etag=headers.tag("dump", name))
-            return Response.force_type(sent)
+            tag = headers.tag("dump", name)
+            return send_file(path.resolve(), mimetype=_type(name), as_attachment=True, etag=tag)
         if path.name == f"{name}.gz":
             return _unpacked(path, name)
     raise NotFound(f"there is no dump {name[:80]!r}; /dumps/ lists them")
@@ -92,13 +85,16 @@ def _dumps() -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
+def _type(name: str) -> str:
+    return _TYPES.get(Path(name).suffix, "application/octet-stream")
+
+
 def _unpacked(path: Path, name: str) -> Response:
-    kind = _TYPES.get(Path(name).suffix, "application/octet-stream")
     tag = headers.tag("dump", name)
     known = headers.unchanged(tag)
     if known is not None:
         return known
-    response = Response(b"" if request.method == "HEAD" else _chunks(path), mimetype=kind)
+    response = Response(b"" if request.method == "HEAD" else _chunks(path), mimetype=_type(name))
     if request.method == "HEAD":
         del response.headers["Content-Length"]
     return headers.tagged(response, tag)

@@ -1,17 +1,16 @@
-"""The pages and documents about entities: /id/… leads to /doc/…, which describes in the form that the client likes."""
+"""The documents about entities: /id/… leads to /doc/…, which describes in the form that the client likes."""
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from polisgraph import results
-from polisgraph.engine import Query
 from polisgraph.errors import BadParameter, NotFound
 from polisgraph.namespaces import BASE
-from polisgraph.web import headers, links, negotiation
+from polisgraph.web import documents, headers, links, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.portrait import portrait
-from polisgraph.web.site import is_iri, question, site
+from polisgraph.web.site import is_iri, site
 
 blueprint = Blueprint("entities", __name__)
 
@@ -26,9 +25,9 @@ def thing(tail: str) -> Response:
     if not site().describes(iri) and not _kind(tail):
         raise _unknown(iri)
     ending = ending or request.args.get("format") or ""
-    response = redirect(_doc(tail) + (f".{ending}" if ending in _FORMS else ""), 303)
-    response.headers.add("Link", f'<{_encoded(_iri_of_doc(tail))}>; rel="describedby"')
-    return Response.force_type(response)
+    response = links.see_other(_doc(tail) + (f".{ending}" if ending in _FORMS else ""))
+    response.headers["Link"] = f'<{_encoded(_iri_of_doc(tail))}>; rel="describedby"'
+    return response
 
 
 @blueprint.route("/doc/<path:tail>")
@@ -46,7 +45,7 @@ def elsewhere() -> Response:
     """Describe what has an IRI that does not lead here: countries, and terms that we reuse."""
     iri = request.args.get("iri", "")
     if not is_iri(iri):
-        raise BadParameter("iri is missing or no IRI; give one such as https://…", parameter="iri", accepted="an IRI")
+        raise BadParameter("iri is missing or no IRI; give one", parameter="iri", accepted="an absolute IRI")
     here = links.own("doc?iri=") + quote(iri, safe="")
     alternates = {kind: f"{here}&format={name}" for name, kind in _FORMS.items()}
     return _describe(iri, BASE + "doc?iri=" + quote(iri, safe=""), alternates)
@@ -54,31 +53,35 @@ def elsewhere() -> Response:
 
 def _describe(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
     page = negotiation.prefers_page()
-    media_type = "text/html" if page else negotiation.described_as()
-    name = headers.tag("document", iri, media_type, page and (language(), request.full_path))
-    response = headers.unchanged(name) or headers.tagged(_page(iri, alternates) if page else _data(iri, media_type), name)
+    response = _page(iri, alternates) if page else _data(iri)
+    media_type = response.mimetype
     described = [f'<{_encoded(canonical)}>; rel="canonical"', f'<{_encoded(iri)}>; rel="describes"']
-    others = [f'<{link}>; rel="alternate"; type="{kind}"' for kind, link in alternates.items() if kind != media_type]
-    response.headers["Link"] = ", ".join(described + others)
+    others = {kind: link for kind, link in alternates.items() if kind != media_type}
+    offered = [f'<{link}>; rel="alternate"; type="{kind}"' for kind, link in others.items()]
+    response.headers["Link"] = ", ".join(described + offered)
     return response
 
 
 def _page(iri: str, alternates: dict[str, str]) -> Response:
+    name = headers.tag("entity", iri, language(), request.full_path)
+    known = headers.unchanged(name)
+    if known is not None:
+        return known
     found = portrait(iri)
     if found is not None:
-        return Response(render_template("entity.html", entity=found, alternates=alternates), mimetype="text/html")
+        page = render_template("entity.html", entity=found, alternates=alternates)
+        return headers.tagged(Response(page, mimetype="text/html"), name)
     listed = _kind(iri.removeprefix(BASE + "id/"))
     if not listed:
         raise _unknown(iri)
-    return Response(render_template("kind.html", kind=iri.rpartition("/")[2], rows=listed), mimetype="text/html")
+    page = render_template("kind.html", kind=iri.rpartition("/")[2], rows=listed)
+    return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
-def _data(iri: str, media_type: str) -> Response:
+def _data(iri: str) -> Response:
     if not site().describes(iri):
         raise _unknown(iri)
-    text = question("description", {"subject": iri, "value": iri, "entity": iri})
-    answer = site().engine.query(Query(text, graph_type=media_type))
-    return headers.data(answer)
+    return documents.construct("description", subject=iri, value=iri, entity=iri)
 
 
 def _kind(tail: str) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ KINDS: Mapping[type[QueryError], Kind] = {
     errors.Forbidden: Kind(
         "forbidden",
         N_("Not allowed"),
-        N_("This service answers questions about its own graphs. It changes nothing and asks no other server."),
+        N_("This service answers questions about its own graphs. It changes nothing and asks no other."),
     ),
     errors.NotFound: Kind(
         "not-found",
@@ -50,7 +50,7 @@ KINDS: Mapping[type[QueryError], Kind] = {
     errors.NotAcceptable: Kind(
         "not-acceptable",
         N_("Media type not on offer"),
-        N_("The answer is not to be had in the format that was asked for. The formats on offer are listed below."),
+        N_("The answer is not to be had in the format that was asked for. Those on offer are listed below."),
     ),
     errors.TooLong: Kind(
         "too-long",
@@ -65,7 +65,7 @@ KINDS: Mapping[type[QueryError], Kind] = {
     errors.WorkerFailed: Kind(
         "worker-failed",
         N_("Query crashed its worker"),
-        N_("The query brought the process down that worked on it. Nothing else is harmed. Write the query more simply."),
+        N_("The query brought down the process that worked on it, and nothing else. Write it more simply."),
     ),
     errors.Busy: Kind(
         "busy",
@@ -80,7 +80,7 @@ KINDS: Mapping[type[QueryError], Kind] = {
     errors.ResultTooLarge: Kind(
         "result-too-large",
         N_("Result too large"),
-        N_("The result is larger than this service sends. Ask for less, fetch it in parts, or take the whole as a download."),
+        N_("The result is larger than this service sends. Ask for less, or take the whole as a download."),
     ),
 }
 _METHOD = Kind(
@@ -129,10 +129,15 @@ class Problem:
     details: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def told(self) -> dict[str, object]:
+        """The details that say something."""
+        return {name: value for name, value in self.details.items() if value not in (None, [], ())}
+
     def document(self) -> dict[str, object]:
         """Return the members of the problem document; details are extension members (section 3.2)."""
         about = {"type": f"{BASE}problem/{self.kind.slug}", "title": self.kind.title, "status": self.status}
-        return about | {"detail": self.detail} | {k: v for k, v in self.details.items() if v not in (None, [], ())}
+        return about | {"detail": self.detail} | self.told
 
 
 def install(app: Flask) -> None:
@@ -141,24 +146,21 @@ def install(app: Flask) -> None:
 
 
 def problem(error: Exception) -> Problem:
-    """Say what `error` means for the one who sent the request. What is not foreseen is logged, and not told."""
+    """Say what `error` means for who sent the request. What is not foreseen is logged, and not told."""
     if isinstance(error, QueryError):
         return _of_query(error)
     if isinstance(error, HTTPException) and error.code is not None:
         return _of_http(error, error.code)
     number = secrets.token_hex(4)
     current_app.logger.error("%s %s failed, number %s", request.method, request.path, number, exc_info=error)
-    return Problem(_INTERNAL, 500, "The service failed on this request; the number leads to the case in its log.", {"log": number})
+    detail = "The service failed on this request; the number leads to the case in its log."
+    return Problem(_INTERNAL, 500, detail, {"log": number})
 
 
 def answer(found: Problem) -> Response:
     """Return the page or the document that tells of a problem."""
     if prefers_page():
-        rows = [
-            (gettext(DETAIL_NAMES.get(name, name)), ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
-            for name, value in found.details.items()
-            if value not in (None, [], ())
-        ]
+        rows = [(gettext(DETAIL_NAMES.get(name, name)), _words(value)) for name, value in found.told.items()]
         response = Response(render_template("problem.html", problem=found, rows=rows), mimetype="text/html")
     else:
         response = Response(json.dumps(found.document(), ensure_ascii=False, default=str), mimetype=PROBLEM)
@@ -169,8 +171,13 @@ def answer(found: Problem) -> Response:
 
 def _handle(error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
-        return Response.force_type(error.get_response())  # a redirect, such as to the address with its slash
+        # A redirect, such as to the address with its slash.
+        return Response(status=error.code, headers={"Location": error.get_response().headers["Location"]})
     return answer(problem(error))
+
+
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _of_query(error: QueryError) -> Problem:

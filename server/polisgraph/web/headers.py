@@ -1,4 +1,4 @@
-"""What every answer carries: security, CORS, the snapshot, what it varies by; and entity tags. Makes no content."""
+"""What every answer carries: security, CORS, the snapshot, what it varies by, its tag. Makes no content."""
 
 import hashlib
 
@@ -29,6 +29,7 @@ _SECURITY = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _EXPOSED = f"ETag, Link, Retry-After, Content-Disposition, {SNAPSHOT}"
+_SENDABLE = "Accept, Accept-Language, Content-Type, If-None-Match"
 _PREFLIGHT_SECONDS = "86400"
 
 
@@ -38,7 +39,7 @@ def install(app: Flask) -> None:
 
 
 def tag(*parts: object) -> str:
-    """Return the strong entity tag (RFC 9110, section 8.8.3) of what `parts` fully determine, in this edition."""
+    """Return the strong entity tag (RFC 9110, section 8.8.3) of what `parts` determine in this edition."""
     digest = hashlib.sha256(site().edition.encode())
     for part in parts:
         encoded = repr(part).encode("utf-8", "backslashreplace")
@@ -47,7 +48,7 @@ def tag(*parts: object) -> str:
 
 
 def unchanged(name: str) -> Response | None:
-    """Return a 304 answer if the client has what `name` tags already, otherwise None (RFC 9110, section 13.1.2)."""
+    """Return a 304 answer if the client has what `name` tags, otherwise None (RFC 9110, section 13.1.2)."""
     if not request.if_none_match.contains_weak(name) or request.if_none_match.star_tag:
         return None
     return tagged(Response(status=304), name)
@@ -78,6 +79,6 @@ def _complete(response: Response) -> Response:
     response.headers["Access-Control-Expose-Headers"] = _EXPOSED
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET, HEAD, OPTIONS")
-        response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type, If-None-Match"
+        response.headers["Access-Control-Allow-Headers"] = _SENDABLE
         response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
     return response

@@ -1,4 +1,4 @@
-"""The reader's language, and the words of the pages in it. German texts stand in locale/de.po; English in the templates."""
+"""The reader's language, and the words of the pages in it: English in templates, German in locale/de.po."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,8 +16,8 @@ _CATALOGUE = Path(__file__).parent / "locale" / "de.po"
 def choose(asked: str | None, remembered: str | None, accepted: str | None) -> str:
     """Return the language for a reader: asked for in the address, remembered, or accepted by the browser.
 
-    Who accepts neither German nor English gets English; who says nothing at all gets German, the language of the
-    sources and of downloads.
+    Who accepts neither German nor English gets English; who says nothing at all gets German, the language of
+    the sources and of downloads.
     """
     for code in (asked, remembered):
         if code in LANGUAGES:

@@ -1,8 +1,8 @@
-"""Where a link leads: our IRIs to the server that shows the page, others only over http(s) or mailto. Asks nothing."""
+"""Where links lead: our IRIs to the server that shows the page, others only over http(s) or mailto."""
 
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import request
+from flask import Response, request
 
 from polisgraph.namespaces import BASE, PREFIXES, shorten
 
@@ -43,7 +43,7 @@ def page_of(iri: str) -> str:
 
 
 def term_page(iri: str) -> str:
-    """Return where a class or property is explained: its place on the page of the vocabulary, reused ones included."""
+    """Return where a class or property is explained: its place on the page of the vocabulary."""
     if iri.startswith(BASE):
         return _local(iri)
     name = shorten(iri)
@@ -54,6 +54,11 @@ def in_language(code: str) -> str:
     """Return the address of the current page in another language."""
     given = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     return own(quote(request.path, safe=_PATH)) + "?" + urlencode([*given, ("lang", code)])
+
+
+def see_other(path: str) -> Response:
+    """Return a redirect to a path of this server (303, RFC 9110, section 15.4.4)."""
+    return Response(status=303, headers={"Location": path})
 
 
 def is_local(link: str) -> bool:

@@ -12,7 +12,7 @@ from polisgraph.errors import NotAcceptable
 from polisgraph.results import GRAPH_TYPES, HTML, JSON, RESULT_TYPES, TURTLE
 
 PAGE = "html"
-# A page comes second: who names HTML gets it even if some vague type such as text/plain is named beside it, as
+# HTML stands third: who names it gets it even if some vague type such as text/plain is named beside it, as
 # text browsers do; who names one of the first two as well gets data, and so does who names nothing.
 _ALL = (JSON.media_type, TURTLE.media_type, HTML.media_type, *RESULT_TYPES[1:], *GRAPH_TYPES[1:])
 
@@ -32,7 +32,7 @@ def prefers_page() -> bool:
 
 
 def agreed(offers: Sequence[str], what: str) -> str:
-    """Return the media type of `offers` in which to send `what`; raise NotAcceptable if the client takes none."""
+    """Return the media type of `offers` for `what`; raise NotAcceptable if the client takes none."""
     asked = asked_for()
     if asked:
         chosen = results.by_name(asked, offers)
@@ -49,5 +49,5 @@ def not_acceptable(what: str, offers: Sequence[str]) -> NotAcceptable:
 
 
 def described_as() -> str:
-    """Return the media type in which to describe something as RDF; raise NotAcceptable if there is none to agree on."""
+    """Return the media type in which to describe something; raise NotAcceptable if the client takes none."""
     return agreed(GRAPH_TYPES, "A description")

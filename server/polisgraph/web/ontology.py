@@ -1,17 +1,16 @@
-"""The vocabulary on the web: one page with all terms and concept schemes, the shapes, and Turtle for programs."""
+"""The vocabulary on the web: one page with all terms and concept schemes, the shapes, RDF for programs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from polisgraph.engine import Query
 from polisgraph.errors import NotFound
 from polisgraph.namespaces import ONTOLOGY_GRAPHS, PG, PGSH, PREFIXES, SHAPES_GRAPH, shorten
-from polisgraph.web import headers, links, negotiation
+from polisgraph.web import documents, headers, links, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.rows import Row
-from polisgraph.web.site import is_iri, question, site
+from polisgraph.web.site import is_iri, site
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -19,6 +18,11 @@ _OWL, _RDF, _RDFS, _SKOS = PREFIXES["owl"], PREFIXES["rdf"], PREFIXES["rdfs"], P
 _OWN_GRAPH = ONTOLOGY_GRAPHS + "polisgraph"
 _LABELS = (_RDFS + "label", PREFIXES["dct"] + "title")
 _DEFINITIONS = (_SKOS + "definition", PREFIXES["dct"] + "description")
+_SECTIONS = {
+    _OWL + "ObjectProperty": "relations",
+    _OWL + "DatatypeProperty": "attributes",
+    _OWL + "AnnotationProperty": "attributes",
+}
 _RELATIONS = {
     _RDFS + "subClassOf": "parents",
     _RDFS + "subPropertyOf": "parents",
@@ -48,8 +52,7 @@ class TermEntry:
     @property
     def section(self) -> str:
         """Where on the page the term stands."""
-        kinds = {"ObjectProperty": "relations", "DatatypeProperty": "attributes", "AnnotationProperty": "attributes"}
-        found = next((section for kind, section in kinds.items() if _OWL + kind in self.types), "classes")
+        found = next((section for kind, section in _SECTIONS.items() if kind in self.types), "classes")
         return found if self.own else "reused"
 
 
@@ -74,7 +77,7 @@ def vocabulary() -> Response:
 def vocabulary_file(ending: str) -> Response:
     """Return the ontology as a file."""
     if ending == negotiation.PAGE:
-        return Response.force_type(redirect(links.own("ontology/"), 303))
+        return links.see_other(links.own("ontology/"))
     return _graph(_OWN_GRAPH)
 
 
@@ -82,14 +85,13 @@ def vocabulary_file(ending: str) -> Response:
 def term(name: str) -> Response:
     """Lead from a term to its place on the page, or describe it."""
     if name[:1].isdigit():  # the IRI of a version
-        return Response.force_type(redirect(links.own("ontology/"), 303))
+        return links.see_other(links.own("ontology/"))
     iri = str(PG) + name
     if not site().describes(iri):
         raise NotFound(f"the ontology has no term {name[:80]!r}; /ontology/ lists them")
     if negotiation.prefers_page():
-        return Response.force_type(redirect(links.href(iri) or links.own("ontology/"), 303))
-    text = question("description", {"subject": iri, "value": "urn:x-polisgraph:none", "entity": iri})
-    return _constructed(text, "term", iri)
+        return links.see_other(links.href(iri) or links.own("ontology/"))
+    return documents.construct("term", entity=iri)
 
 
 @blueprint.route("/shapes/")
@@ -121,24 +123,14 @@ def shape(name: str) -> Response:
     if not is_iri(iri) or not any(row["shape"].value == iri for row in site().ask("shapes", lang="de")):
         raise NotFound(f"there is no shape {name[:80]!r}; /shapes/ lists them")
     if negotiation.prefers_page():
-        return Response.force_type(redirect(links.href(iri) or links.own("shapes/"), 303))
-    return _constructed(question("shape", {"shape": iri}), "shape", iri)
+        return links.see_other(links.href(iri) or links.own("shapes/"))
+    return documents.construct("shape", shape=iri)
 
 
 def _graph(iri: str) -> Response:
     if iri not in site().snapshot.graphs:
         raise NotFound(f"this snapshot has no graph {iri}")
-    return _constructed(question("graph", {"graph": iri}), "graph", iri)
-
-
-def _constructed(text: str, *name: str) -> Response:
-    media_type = negotiation.described_as()
-    tag = headers.tag(*name, media_type)
-    known = headers.unchanged(tag)
-    if known is not None:
-        return known
-    answer = site().engine.query(Query(text, graph_type=media_type))
-    return headers.tagged(headers.data(answer), tag)
+    return documents.construct("graph", graph=iri)
 
 
 def _entries() -> dict[str, TermEntry]:

@@ -1,4 +1,4 @@
-"""The pages that lead to everything else: the start page, what this is, the sources, and what a problem means."""
+"""The pages that lead to everything else: the start page, what this is, the sources, kinds of problems."""
 
 from flask import Blueprint, Response, render_template, request
 
@@ -41,7 +41,9 @@ def about() -> Response:
 @blueprint.route("/sources")
 def sources() -> Response:
     """List the documents and data sets that the statements come from."""
-    return headers.unchanged(_tag()) or _page("sources.html", sources=site().ask("sources", lang=language()).rows)
+    return headers.unchanged(_tag()) or _page(
+        "sources.html", sources=site().ask("sources", lang=language()).rows
+    )
 
 
 @blueprint.route("/problem/<slug>")
@@ -56,7 +58,9 @@ def problem(slug: str) -> Response:
 @blueprint.route("/robots.txt")
 def robots() -> Response:
     """Keep crawlers from asking every query there is."""
-    return Response("User-agent: *\nDisallow: /sparql\nDisallow: /reports/*?\nDisallow: /graph/\n", mimetype="text/plain")
+    return Response(
+        "User-agent: *\nDisallow: /sparql\nDisallow: /reports/*?\nDisallow: /graph/\n", mimetype="text/plain"
+    )
 
 
 def _tag() -> str:

@@ -1,10 +1,11 @@
-"""Gathers what the graph says about one entity into the parts of its page. Asks the engine, writes no HTML."""
+"""Gathers what the graph says about one entity into the parts of its page. Writes no HTML."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from polisgraph.namespaces import DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
 from polisgraph.web.language import N_, language
+from polisgraph.web.relations import Mentions, Tenure, label_of, mentions, tenures
 from polisgraph.web.rows import Row, Term
 from polisgraph.web.site import site
 
@@ -48,13 +49,11 @@ ORIGINS = {
 
 # Tenures have a table of their own, and labels stand wherever the entity is named.
 _SHOWN_ELSEWHERE = {LABEL, SOURCE, LOCATOR, _ORG + "hasMembership", _ORG + "heldBy"}
-_TENURE_SIDES = {_ORG + "member", _ORG + "organization", _PG + "host", _PG + "hostedBody"}
-_MENTIONS_SHOWN = 50
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where a statement stands: a source with its places, or a graph that has none. `number` is its footnote's."""
+    """Where a statement stands: a source with its places, or a graph without. `number` is the footnote's."""
 
     number: int
     graph: str
@@ -88,24 +87,6 @@ class Group:
     statements: tuple[Statement, ...]
 
 
-@dataclass(frozen=True)
-class Tenure:
-    """One tenure from the side of the entity."""
-
-    row: Row
-    evidence: tuple[tuple[Term, str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True)
-class Mentions:
-    """Others that point here by one relation: how many, and the first of them."""
-
-    relation: str
-    label: str
-    number: int
-    subjects: tuple[tuple[str, str], ...]
-
-
 @dataclass
 class Portrait:
     """Everything that the page of an entity shows."""
@@ -130,26 +111,29 @@ def portrait(iri: str) -> Portrait | None:
         return None
     found = Portrait(iri, _title(iri, rows))
     found.evidence = list(_evidence(rows))
-    found.types = sorted({(row["value"].value, _label(row, "value")) for row in rows if _is(row, TYPE)}, key=_by_label)
+    found.types = sorted(
+        {(row["value"].value, label_of(row, "value")) for row in rows if _is(row, TYPE)}, key=_by_label
+    )
     found.definitions = _readable([row["value"] for row in rows if row["property"].value in DEFINITIONS])
     for group in _groups(rows, found.evidence):
         _place(group, found)
-    found.tenures = _tenures(iri)
-    found.mentions = list(_mentions(iri))
+    found.tenures = tenures(iri)
+    found.mentions = list(mentions(iri))
     return found
 
 
 def _title(iri: str, rows: Iterable[Row]) -> str:
     labels = {row["value"].language: row["value"].value for row in rows if _is(row, LABEL)}
-    return labels.get(language()) or next(iter(labels.values()), "") or iri.rstrip("/#").rpartition("/")[2] or iri
+    return (
+        labels.get(language())
+        or next(iter(labels.values()), "")
+        or iri.rstrip("/#").rpartition("/")[2]
+        or iri
+    )
 
 
 def _is(row: Row, property_: str) -> bool:
     return row["property"].value == property_
-
-
-def _label(row: Row, name: str) -> str:
-    return row[f"{name}_label"].value if f"{name}_label" in row else ""
 
 
 def _by_label(pair: tuple[str, str]) -> tuple[bool, str, str]:
@@ -157,14 +141,14 @@ def _by_label(pair: tuple[str, str]) -> tuple[bool, str, str]:
 
 
 def _evidence(rows: Iterable[Row]) -> Iterator[Evidence]:
-    """Number the sources: in each graph those that the entity itself cites there, with the places it names."""
+    """Number the sources: in each graph those that the entity itself cites there, with the places."""
     sources: dict[str, dict[str, tuple[Term, str]]] = {}
     locators: dict[str, list[str]] = {}
     for row in rows:
         graph = row["graph"].value
         sources.setdefault(graph, {})
         if _is(row, SOURCE):
-            sources[graph][row["value"].value] = (row["value"], _label(row, "value"))
+            sources[graph][row["value"].value] = (row["value"], label_of(row, "value"))
         elif _is(row, LOCATOR):
             locators.setdefault(graph, []).append(row["value"].value)
     number = 0
@@ -184,8 +168,8 @@ def _groups(rows: Iterable[Row], evidence: Iterable[Evidence]) -> Iterator[Group
         name = row["property"].value
         if name in _SHOWN_ELSEWHERE or name == TYPE or name in DEFINITIONS or row["value"].kind == "bnode":
             continue
-        labels[name] = _label(row, "property")
-        known = values.setdefault(name, {}).setdefault(row["value"], (_label(row, "value"), []))
+        labels[name] = label_of(row, "property")
+        known = values.setdefault(name, {}).setdefault(row["value"], (label_of(row, "value"), []))
         known[1].extend(item for item in by_graph[row["graph"].value] if item not in known[1])
     for name, found in values.items():
         kept = set(found) if name in NAMES else set(_readable(list(found)))
@@ -225,35 +209,8 @@ def _readable(values: list[Term]) -> list[Term]:
 
 def _identifier_link(property_: str, value: Term) -> str | None:
     base = IDENTIFIERS.get(property_)
-    return base + value.value if base and value.kind == "literal" and value.value.replace("-", "").isalnum() else None
-
-
-def _tenures(iri: str) -> dict[str, list[Tenure]]:
-    """Return the tenures by the side on which the entity stands in them; a source that says it twice counts once."""
-    first: dict[tuple[str, str, str], Row] = {}
-    evidence: dict[tuple[str, str, str], dict[str, tuple[Term, str, list[str]]]] = {}
-    for row in site().ask("tenures", entity=iri, lang=language()):
-        key = (row["side"].value, row["tenure"].value, row["other"].value)
-        first.setdefault(key, row)
-        if "source" in row:
-            source = (row["source"], _label(row, "source"), [])
-            places = evidence.setdefault(key, {}).setdefault(row["source"].value, source)[2]
-            if "locator" in row and row["locator"].value not in places:
-                places.append(row["locator"].value)
-    found: dict[str, list[Tenure]] = {}
-    for key, row in first.items():
-        vouching = tuple((term, label, tuple(places)) for term, label, places in evidence.get(key, {}).values())
-        found.setdefault(key[0], []).append(Tenure(row, vouching))
-    return found
-
-
-def _mentions(iri: str) -> Iterator[Mentions]:
-    by_relation: dict[str, tuple[str, list[tuple[str, str]]]] = {}
-    for row in site().ask("mentions", entity=iri, lang=language()):
-        relation = row["relation"].value
-        if relation in _TENURE_SIDES or relation == _ORG + "hasMembership":
-            continue
-        subject = (row["subject"].value, _label(row, "subject"))
-        by_relation.setdefault(relation, (_label(row, "relation"), []))[1].append(subject)
-    for relation, (label, subjects) in by_relation.items():
-        yield Mentions(relation, label, len(subjects), tuple(subjects[:_MENTIONS_SHOWN]))
+    return (
+        base + value.value
+        if base and value.kind == "literal" and value.value.replace("-", "").isalnum()
+        else None
+    )

@@ -32,8 +32,8 @@ class Asked:
 def read(query_limit: int, time_limit: float) -> Asked:
     """Read the current request.
 
-    Raises BadQuery, BadParameter, Forbidden, TooLong or WrongContentType for what the protocol does not allow or this
-    service does not take: sections 2.1.1 to 2.1.4; there is no update operation (section 2.2).
+    Raises BadQuery, BadParameter, Forbidden, TooLong or WrongContentType for what the protocol does not allow
+    or this service does not take: sections 2.1.1 to 2.1.4; there is no update operation (section 2.2).
     """
     given = _pairs(request.query_string, "the address")
     body = _body()
@@ -46,9 +46,9 @@ def read(query_limit: int, time_limit: float) -> Asked:
     if _all(given, "update"):
         raise Forbidden("this service is read-only: it takes no 'update'; send a query as 'query'")
     if len(queries) > 1:
-        raise BadQuery(f"there are {len(queries)} 'query' parameters; send one query (SPARQL 1.1 Protocol, 2.1)")
+        raise BadQuery(f"there are {len(queries)} 'query' parameters; send one (SPARQL 1.1 Protocol, 2.1)")
     if request.method == "POST" and not queries:
-        raise BadQuery("there is no query; send it as the form's 'query', or as the body of application/sparql-query")
+        raise BadQuery(f"there is no query; send it as the form's 'query', or as the body of {QUERY}")
     query = queries[0] if queries else None
     if query is not None and len(query.encode("utf-8", "surrogatepass")) > query_limit:
         raise TooLong(f"the query is longer than {query_limit:,} bytes; shorten it", limit=query_limit)
@@ -118,7 +118,6 @@ def _seconds(text: str | None, limit: float) -> float | None:
         seconds = math.nan
     if not seconds > 0:
         accepted = f"seconds, more than 0, at most {limit:g}"
-        raise BadParameter(f"timeout: {text[:40]!r} is no time; give {accepted}", parameter="timeout", accepted=accepted)
+        message = f"timeout: {text[:40]!r} is no time; give {accepted}"
+        raise BadParameter(message, parameter="timeout", accepted=accepted)
     return min(seconds, limit)
-
-

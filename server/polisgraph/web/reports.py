@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
@@ -85,7 +86,7 @@ def _data(found: Report, values: Mapping[str, Sequence[str]]) -> Response:
 
 
 def _page(found: Report, values: dict[str, list[str]]) -> Response:
-    """Return the form and the rows. Without values the samples are shown, so that one click shows something."""
+    """Return the form and the rows. Without values the samples are shown: one click shows something."""
     untouched = not values.keys() - {"lang"}
     if untouched:
         values |= {p.name: list(p.sample) for p in found.parameters if not p.optional and p.sample}
@@ -103,14 +104,16 @@ def _page(found: Report, values: dict[str, list[str]]) -> Response:
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
-def _render(found: Report, values: Mapping[str, list[str]], error: BadParameter | None = None, **more: object) -> str:
+def _render(
+    found: Report, values: Mapping[str, list[str]], error: BadParameter | None = None, **more: object
+) -> str:
     wrong = str(error.details.get("parameter", "")) if error else ""
     fields = [
         Field(p, tuple(values.get(p.name, ())), choices(p, language(), site().entities), p.name == wrong)
         for p in found.parameters
         if p.name != "lang"
     ]
-    given = {name: kept for name, all_ in values.items() if (kept := [value for value in all_ if value])}
+    given: dict[str, Any] = {name: kept for name, all_ in values.items() if (kept := [v for v in all_ if v])}
     text = str(more.get("text", ""))
     query = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+"))
     downloads = {kind: url_for(".report", name=found.name, ending=kind, **given) for kind in _ENDINGS}

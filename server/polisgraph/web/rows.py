@@ -64,8 +64,7 @@ def read_ntriples(body: bytes) -> Table:
 
 def _term(value: Mapping[str, Any]) -> Term:
     kind = {"uri": "iri", "bnode": "bnode"}.get(value["type"], "literal")
-    text = value["value"]
-    return Term(kind, text if isinstance(text, str) else "", value.get("xml:lang", ""), value.get("datatype", ""))
+    return Term(kind, str(value["value"]), value.get("xml:lang", ""), value.get("datatype", ""))
 
 
 def _from_engine(term: object) -> Term:

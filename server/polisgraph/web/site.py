@@ -1,4 +1,4 @@
-"""What the parts of the site share: the settings, the snapshot, the engine, and questions kept in files. No routes."""
+"""What the parts of the site share: settings, snapshot, engine, and questions kept in files. No routes."""
 
 import hashlib
 import re
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 _QUERIES = _FOLDER / "queries"
 _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff]*""")
+_SHAPING = (".py", ".html", ".po", ".css", ".rq")
 JSON_RESULTS = "application/sparql-results+json"
 
 
@@ -54,12 +55,12 @@ class Site:
     def edition(self) -> str:
         """Names the data and the pages that show it: changes when either does."""
         digest = hashlib.sha256(self.snapshot.id.encode())
-        for path in sorted(p for p in _FOLDER.rglob("*") if p.suffix in (".py", ".html", ".po", ".css", ".rq")):
+        for path in sorted(path for path in _FOLDER.rglob("*") if path.suffix in _SHAPING):
             digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
 
     def ask(self, name: str, **values: str) -> Table:
-        """Run `queries/<name>.rq` with `values` in its VALUES blocks (IRIs, or plain strings); return the rows.
+        """Run `queries/<name>.rq` with `values` (IRIs, or plain words) in its VALUES blocks; return the rows.
 
         Raises QueryError as the engine does.
         """
@@ -83,14 +84,14 @@ def site() -> Site:
 
 
 def is_iri(text: str) -> bool:
-    """Whether `text` may stand between `<` and `>` in a query (SPARQL 1.1, production 139) and has a scheme."""
+    """Whether `text` has a scheme and may stand between < and > in a query (SPARQL 1.1, production 139)."""
     return bool(_IRI.fullmatch(text))
 
 
 def question(name: str, values: Mapping[str, str]) -> str:
     """Return the text of `queries/<name>.rq` with each of `values` in all VALUES blocks of that variable.
 
-    A value that is an IRI stands as one, any other as a string. Raises KeyError for a variable without a block.
+    A value that is an IRI stands as one, any other as a string. Raises KeyError if a variable has no block.
     """
     text, blocks = _question(name)
     missing = values.keys() - {block.variable for block in blocks}

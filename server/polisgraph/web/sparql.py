@@ -1,20 +1,23 @@
 """The SPARQL endpoint: queries by the SPARQL 1.1 Protocol, its description, and a form for browsers."""
 
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 
 from polisgraph import results
 from polisgraph.engine import Query
 from polisgraph.engine.gate import check
-from polisgraph.namespaces import DESCRIPTION_GRAPH, PREFIXES
+from polisgraph.namespaces import PREFIXES
 from polisgraph.results import GRAPH_TYPES, N_TRIPLES, RESULT_TYPES
-from polisgraph.web import headers, negotiation, protocol
+from polisgraph.web import documents, headers, negotiation, protocol
 from polisgraph.web.language import language
 from polisgraph.web.protocol import Asked
 from polisgraph.web.rows import Table, read_json, read_ntriples
-from polisgraph.web.site import JSON_RESULTS, question, site
+from polisgraph.web.site import JSON_RESULTS, site
 
 blueprint = Blueprint("sparql", __name__)
 
+NTRIPLES = N_TRIPLES.media_type
 ROWS_SHOWN = 1000
 """Rows of a result that a page shows; the whole is a download."""
 
@@ -37,19 +40,8 @@ def endpoint() -> Response:
     asked = protocol.read(settings.query_limit, settings.time_limit)
     page = asked.format == negotiation.PAGE if asked.format else negotiation.prefers_page()
     if asked.query is None:
-        return _form() if page else description()
+        return _form() if page else documents.construct("service")
     return _page(asked, asked.query) if page else _data(asked, asked.query)
-
-
-def description() -> Response:
-    """Return the graph in which the dataset and this service are described."""
-    media_type = negotiation.described_as()
-    name = headers.tag("description", media_type)
-    known = headers.unchanged(name)
-    if known is not None:
-        return known
-    answer = site().engine.query(Query(question("graph", {"graph": DESCRIPTION_GRAPH}), graph_type=media_type))
-    return headers.tagged(headers.data(answer), name)
 
 
 def _data(asked: Asked, query: str) -> Response:
@@ -71,7 +63,7 @@ def _data(asked: Asked, query: str) -> Response:
 def _media_types(named: str | None) -> tuple[str | None, str | None]:
     """Return the media types for tables and for graphs; None where the client takes nothing that is on offer.
 
-    Which of the two counts is known only once the query is parsed; the engine then says what is not acceptable.
+    Which of the two counts is known only once the query is parsed; the engine then says what is not on offer.
     """
     if named is None:
         accept = request.headers.get("Accept")
@@ -93,7 +85,7 @@ def _page(asked: Asked, query: str) -> Response:
     if known is not None:
         return known
     answer = site().engine.query(
-        Query(query, asked.default_graphs, asked.named_graphs, JSON_RESULTS, N_TRIPLES.media_type, asked.time_limit)
+        Query(query, asked.default_graphs, asked.named_graphs, JSON_RESULTS, NTRIPLES, asked.time_limit)
     )
     is_graph = answer.form in ("CONSTRUCT", "DESCRIBE")
     table = read_ntriples(answer.body) if is_graph else read_json(answer.body)
@@ -111,15 +103,13 @@ def _form() -> Response:
 
 def _render(query: str, asked: Asked, table: Table | None, is_graph: bool) -> str:
     formats = results.GRAPH_FORMATS if is_graph else results.RESULT_FORMATS
-    downloads = {
-        form.names[0]: url_for(
-            ".endpoint",
-            **{"query": query, "default-graph-uri": asked.default_graphs, "named-graph-uri": asked.named_graphs},
-            format=form.names[0],
-        )
-        for form in formats
-        if table is not None
+    again: dict[str, Any] = {
+        "query": query,
+        "default-graph-uri": asked.default_graphs,
+        "named-graph-uri": asked.named_graphs,
     }
+    names = [form.names[0] for form in formats] if table is not None else []
+    downloads = {name: url_for(".endpoint", **again, format=name) for name in names}
     return render_template(
         "sparql.html",
         query=query,

@@ -1,0 +1,21 @@
+"""Answers with RDF that a question in a file constructs, in the form that the client likes. No routes."""
+
+from flask import Response
+
+from polisgraph.engine import Query
+from polisgraph.web import headers, negotiation
+from polisgraph.web.site import question, site
+
+
+def construct(name: str, **values: str) -> Response:
+    """Return what `queries/<name>.rq` constructs with `values`, or 304 if the client has it already.
+
+    Raises NotAcceptable for a media type that is not on offer, and QueryError as the engine does.
+    """
+    media_type = negotiation.described_as()
+    tag = headers.tag("document", name, sorted(values.items()), media_type)
+    known = headers.unchanged(tag)
+    if known is not None:
+        return known
+    answer = site().engine.query(Query(question(name, values), graph_type=media_type))
+    return headers.tagged(headers.data(answer), tag)

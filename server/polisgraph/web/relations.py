@@ -1,0 +1,76 @@
+"""How an entity stands to others: its tenures, and what else points at it. Writes no HTML."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from polisgraph.namespaces import PREFIXES
+from polisgraph.web.language import language
+from polisgraph.web.rows import Row, Term
+from polisgraph.web.site import site
+
+_PG, _ORG = PREFIXES["pg"], PREFIXES["org"]
+# These relations make tenures, which stand in tables of their own.
+_OF_TENURES = {
+    _ORG + "member",
+    _ORG + "organization",
+    _ORG + "hasMembership",
+    _PG + "host",
+    _PG + "hostedBody",
+}
+_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Tenure:
+    """One tenure from the side of the entity."""
+
+    row: Row
+    evidence: tuple[tuple[Term, str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Others that point here by one relation: how many, and the first of them."""
+
+    relation: str
+    label: str
+    number: int
+    subjects: tuple[tuple[str, str], ...]
+
+
+def label_of(row: Row, name: str) -> str:
+    """Return the label that stands beside the column `name`, or nothing."""
+    return row[f"{name}_label"].value if f"{name}_label" in row else ""
+
+
+def tenures(iri: str) -> dict[str, list[Tenure]]:
+    """Return the tenures of `iri` by its side in them; a source that says one twice counts once."""
+    first: dict[tuple[str, str, str], Row] = {}
+    evidence: dict[tuple[str, str, str], dict[Term, tuple[str, list[str]]]] = {}
+    for row in site().ask("tenures", entity=iri, lang=language()):
+        key = (row["side"].value, row["tenure"].value, row["other"].value)
+        first.setdefault(key, row)
+        if "source" in row:
+            source = row["source"]
+            places = evidence.setdefault(key, {}).setdefault(source, (label_of(row, "source"), []))[1]
+            if "locator" in row and row["locator"].value not in places:
+                places.append(row["locator"].value)
+    found: dict[str, list[Tenure]] = {}
+    for key, row in first.items():
+        vouching = evidence.get(key, {}).items()
+        sources = tuple((source, label, tuple(places)) for source, (label, places) in vouching)
+        found.setdefault(key[0], []).append(Tenure(row, sources))
+    return found
+
+
+def mentions(iri: str) -> Iterator[Mentions]:
+    """Yield what points at `iri`, but for the tenures, by relation."""
+    by_relation: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for row in site().ask("mentions", entity=iri, lang=language()):
+        relation = row["relation"].value
+        if relation in _OF_TENURES:
+            continue
+        subject = (row["subject"].value, label_of(row, "subject"))
+        by_relation.setdefault(relation, (label_of(row, "relation"), []))[1].append(subject)
+    for relation, (label, subjects) in by_relation.items():
+        yield Mentions(relation, label, len(subjects), tuple(subjects[:_SHOWN]))
