@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import fields
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ def serve(settings: Settings, snapshot: Snapshot) -> None:
         factory=True,
         # A thread waits while a worker computes; the engine's queue, not granian's, decides who is too many.
         blocking_threads=settings.workers + settings.queue + 8,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
 
 
@@ -41,4 +42,7 @@ def application() -> Flask:
     settings = Settings.from_environment()
     path = os.environ.get(_SNAPSHOT)
     snapshot = opened(Path(path)) if path else current(settings.home)
-    return create_app(settings, snapshot, LocalEngine(snapshot.store_path, snapshot.graphs, settings))
+    engine = LocalEngine(snapshot.store_path, snapshot.graphs, settings)
+    # At its end a process first waits for its children; the engine's must be told to go before that.
+    Finalize(None, engine.close, exitpriority=1)
+    return create_app(settings, snapshot, engine)

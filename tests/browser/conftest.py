@@ -1,0 +1,47 @@
+"""A page in real headless Chromium that counts what it asks of other hosts and what its policy forbids."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+
+@dataclass
+class Watched:
+    """A page, the requests it made to other hosts, and the complaints on its console."""
+
+    page: Page
+    address: str
+    elsewhere: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str, language: str = "en", width: int = 1280) -> Page:
+        """Open `path` of the server for a reader of `language` in a window of `width` pixels."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.set_extra_http_headers({"Accept-Language": language})
+        self.page.goto(self.address + path)
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from tests.conftest import CHROMIUM
+
+    options = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=CHROMIUM, args=[*options, "--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def watched(browser: Browser, server: str) -> Iterator[Watched]:
+    context = browser.new_context()
+    page = context.new_page()
+    found = Watched(page, server)
+    page.on("request", lambda r: found.elsewhere.append(r.url) if not r.url.startswith((server, "data:")) else None)
+    page.on("console", lambda message: found.complaints.append(message.text))
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    yield found
+    context.close()

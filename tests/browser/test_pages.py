@@ -1,0 +1,75 @@
+"""The pages as a reader meets them: whole, in one language, on a narrow screen, from this host alone."""
+
+import pytest
+
+from browser.conftest import Watched
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/about",
+    "/sources",
+    "/reports",
+    "/reports/memberships-of-municipality?municipality=koeln",
+    "/reports/contradictions",
+    "/sparql",
+    "/sparql?query=SELECT+*+%7B+%3Fnetwork+a+%3Chttps%3A%2F%2Fw3id.org%2Fpolisgraph%2Fontology%2FNetwork%3E+%7D",
+    "/ontology/",
+    "/doc/municipality/koeln",
+    "/doc/network/eccar",
+    "/doc/person/juergen-roters",
+    "/doc/nothing/at-all",
+]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_in_the_readers_language_and_asks_no_other_host(watched: Watched, path: str, language: str) -> None:
+    page = watched.open(path, language)
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.locator("h1").count() == 1
+    assert watched.elsewhere == []
+    # Chromium reports the status of a page that is not there; that is the page's job to say, and no fault.
+    assert [text for text in watched.complaints if "404" not in text] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_does_not_scroll_sideways_on_a_narrow_screen(watched: Watched, path: str) -> None:
+    page = watched.open(path, width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_language_chosen_stays(watched: Watched) -> None:
+    page = watched.open("/reports", "en")
+    page.get_by_role("link", name="Deutsch").click()
+    assert page.locator("html").get_attribute("lang") == "de"
+    page.goto(watched.address + "/doc/network/eccar")
+    assert page.locator("html").get_attribute("lang") == "de"
+
+
+def test_a_reader_finds_the_networks_of_her_city(watched: Watched) -> None:
+    page = watched.open("/", "en")
+    page.get_by_role("link", name="Reports").first.click()
+    page.locator("a[href*='memberships-of-municipality']").first.click()
+    page.locator("select[name=municipality]").select_option("duesseldorf")
+    page.locator("main form button[type=submit]").first.click()
+    assert "Mayors for Peace" in page.locator("table").first.inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").first.click()
+    assert "mayors-for-peace" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_a_query_can_be_asked_without_javascript_and_its_error_is_placed(watched: Watched) -> None:
+    page = watched.open("/sparql", "en")
+    page.locator("textarea[name=query]").fill(
+        "PREFIX pg: <https://w3id.org/polisgraph/ontology/>\nSELECT ?network { ?network a pg:RegionalCoalition }"
+    )
+    page.locator("form:has(textarea) button[type=submit]").click()
+    assert page.locator("table tbody tr").count() >= 7
+    page.locator("table tbody a[href*='coalition-arab']").first.click()
+    assert page.url.endswith("/doc/network/coalition-arab")
+    page.goto(watched.address + "/sparql")
+    page.locator("textarea[name=query]").fill("SELECT *\n{ ?s ?p }")
+    page.locator("form:has(textarea) button[type=submit]").click()
+    assert "2" in page.locator("main").inner_text() and "Traceback" not in page.content()
