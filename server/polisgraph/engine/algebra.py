@@ -1,0 +1,58 @@
+"""Reads from rdflib's algebra which graphs a query names and whether it has SERVICE. Runs no query."""
+
+import re
+from collections.abc import Iterator
+
+from pyparsing import ParseResults
+from pyparsing.exceptions import ParseBaseException
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+
+from polisgraph.engine.gate import service_refused
+from polisgraph.errors import BadQuery
+
+# rdflib resolves these once more, also behind an escaped backslash: it would read what the engine does not.
+_RESOLVED_BY_RDFLIB = re.compile(r"\\u[0-9a-f]{4}", re.IGNORECASE)
+
+
+def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
+    """Return the IRIs of FROM and of FROM NAMED in `text` (SPARQL 1.1 §13.2), resolved against BASE.
+
+    Raise Forbidden if it contains SERVICE anywhere, BadQuery if rdflib cannot read it.
+    """
+    if _RESOLVED_BY_RDFLIB.search(text):
+        raise BadQuery(
+            "Write the backslash before u as its own literal: \\\\u is read differently by parsers."
+        )
+    try:
+        parsed = parseQuery(text)
+        algebra = translateQuery(parsed).algebra
+    except RecursionError:
+        raise BadQuery("The query is nested too deeply.") from None
+    except ParseBaseException as error:
+        raise BadQuery(f"Syntax error near line {error.lineno}.", line=error.lineno) from None
+    except Exception as error:  # translateQuery raises bare exceptions with a message for people
+        raise BadQuery(f"The query cannot be read: {error}") from None
+    for node in _nodes([parsed, algebra]):
+        if node.name == "ServiceGraphPattern":
+            raise service_refused()
+    clauses = algebra.datasetClause or ()
+    return (
+        [str(clause.default) for clause in clauses if clause.default],
+        [str(clause.named) for clause in clauses if clause.named],
+    )
+
+
+def _nodes(roots: list[object]) -> Iterator[CompValue]:
+    """Yield every node of parse trees and algebras; by a loop, because trees are as deep as queries."""
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, CompValue):
+            yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list | tuple | set | ParseResults):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            waiting.extend(node.values())
