@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,9 +17,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from polisgraph import bundle
 from polisgraph.build import Plan, Progress, assemble, build
 from polisgraph.engine import Engine
 from polisgraph.engine.local import LocalEngine
+from polisgraph.load import load
+from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
 from polisgraph.web import create_app
@@ -56,6 +60,19 @@ _LEFT_OUT = pytest.StashKey[int]()
 def store() -> ox.Store:
     """The shipped data, derived, reasoned over and described, in memory; not to be changed."""
     return assemble(Plan(), Progress())[0].store
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Callable[..., ox.Store]:
+    """A function that loads Turtle, our prefixes given, beside the ontology as `graph/data/sample`."""
+
+    def load_sample(turtle: str, today: date = date(2026, 11, 22)) -> ox.Store:
+        prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+        path = tmp_path / "sample.ttl"
+        path.write_text(prefixes + turtle, encoding="utf-8")
+        return load([path], bundle.ONTOLOGY, today).store
+
+    return load_sample
 
 
 @pytest.fixture(scope="session")
