@@ -51,6 +51,7 @@ def _equip(app: Flask, snapshot_id: str) -> None:
     environment.filters["page_of"] = links.page_of
     environment.filters["term_page"] = links.term_page
     environment.filters["short"] = links.short
+    environment.filters["plain"] = links.plain
     environment.tests["local"] = links.is_local
     environment.globals |= {
         "own": links.own,

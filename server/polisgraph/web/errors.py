@@ -113,6 +113,7 @@ DETAIL_NAMES = {
     "retry_after": N_("Try again after (seconds)"),
     "offers": N_("On offer"),
     "allowed": N_("Methods"),
+    "address": N_("Address"),
     "log": N_("Number in the log"),
     "limit": N_("Limit"),
 }
@@ -128,6 +129,11 @@ class Problem:
     detail: str
     details: Mapping[str, object] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_technical(self) -> bool:
+        """Whether a page should show the detail, which is English, beside its own words."""
+        return self.status not in (404, 405, 500, 503)
 
     @property
     def told(self) -> dict[str, object]:
@@ -184,7 +190,8 @@ def _of_query(error: QueryError) -> Problem:
     kind = next((KINDS[base] for base in type(error).__mro__ if base in KINDS), _INTERNAL)
     wait = error.details.get("retry_after", 1 if error.status == 503 else None)
     headers = {"Retry-After": str(wait)} if wait is not None else {}
-    return Problem(kind, error.status, str(error), error.details, headers)
+    details = {"address": request.path} | error.details if error.status == 404 else error.details
+    return Problem(kind, error.status, str(error), details, headers)
 
 
 def _of_http(error: HTTPException, status: int) -> Problem:
@@ -193,5 +200,6 @@ def _of_http(error: HTTPException, status: int) -> Problem:
         allowed = sorted(getattr(error, "valid_methods", None) or ["GET", "HEAD", "OPTIONS"])
         detail = f"{request.method} is not one of the methods of this address: {', '.join(allowed)}."
         return Problem(kind, status, detail, {"allowed": allowed}, {"Allow": ", ".join(allowed)})
-    detail = f"There is nothing at {request.path}." if status == 404 else (error.description or error.name)
-    return Problem(kind, status, detail)
+    if status == 404:
+        return Problem(kind, status, f"There is nothing at {request.path}.", {"address": request.path})
+    return Problem(kind, status, error.description or error.name)

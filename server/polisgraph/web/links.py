@@ -56,6 +56,14 @@ def in_language(code: str) -> str:
     return own(quote(request.path, safe=_PATH)) + "?" + urlencode([*given, ("lang", code)])
 
 
+def plain(iri: str) -> str:
+    """Return `iri` as people say it: a Wikidata item by its number, an address without its scheme."""
+    if iri.startswith(PREFIXES["wd"]):
+        return iri.removeprefix(PREFIXES["wd"])
+    name = short(iri)
+    return name.partition("://")[2].removesuffix("/") if name.startswith(("http://", "https://")) else name
+
+
 def see_other(path: str) -> Response:
     """Return a redirect to a path of this server (303, RFC 9110, section 15.4.4)."""
     return Response(status=303, headers={"Location": path})

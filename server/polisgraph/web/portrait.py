@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from polisgraph.namespaces import DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
+from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
 from polisgraph.web.language import N_, language
 from polisgraph.web.relations import Mentions, Tenure, label_of, mentions, tenures
 from polisgraph.web.rows import Row, Term
@@ -53,13 +53,20 @@ _SHOWN_ELSEWHERE = {LABEL, SOURCE, LOCATOR, _ORG + "hasMembership", _ORG + "held
 
 @dataclass(frozen=True)
 class Evidence:
-    """Where a statement stands: a source with its places, or a graph without. `number` is the footnote's."""
+    """Where statements stand: a graph, the sources that the entity cites there, and the places it names.
+
+    `number` is that of the footnote.
+    """
 
     number: int
     graph: str
-    source: Term | None = None
-    label: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
     locators: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The graph's IRI, as short as can be."""
+        return self.graph.removeprefix(BASE)
 
     @property
     def origin(self) -> str:
@@ -76,6 +83,16 @@ class Statement:
     label: str | None
     evidence: tuple[Evidence, ...]
     link: str | None = None
+
+    @property
+    def origins(self) -> set[str]:
+        """How it came into the graph; more than one way is possible."""
+        return {item.origin for item in self.evidence}
+
+    @property
+    def is_asserted(self) -> bool:
+        """Whether a file states it."""
+        return bool(self.origins & {"asserted", "ontology"})
 
 
 @dataclass(frozen=True)
@@ -111,12 +128,12 @@ def portrait(iri: str) -> Portrait | None:
         return None
     found = Portrait(iri, _title(iri, rows))
     found.evidence = list(_evidence(rows))
-    found.types = sorted(
-        {(row["value"].value, label_of(row, "value")) for row in rows if _is(row, TYPE)}, key=_by_label
-    )
+    found.types = _types(rows)
     found.definitions = _readable([row["value"] for row in rows if row["property"].value in DEFINITIONS])
-    for group in _groups(rows, found.evidence):
-        _place(group, found)
+    groups = list(_groups(rows, found.evidence))
+    said = {s.value for group in groups for s in group.statements if s.is_asserted}
+    for group in groups:
+        _place(group, found, said)
     found.tenures = tenures(iri)
     found.mentions = list(mentions(iri))
     return found
@@ -132,36 +149,37 @@ def _title(iri: str, rows: Iterable[Row]) -> str:
     )
 
 
+def _types(rows: Iterable[Row]) -> list[tuple[str, str]]:
+    """Return the classes that files name, or if there are none those that follow."""
+    typed = [row for row in rows if _is(row, TYPE)]
+    stated = [row for row in typed if row["graph"].value not in (DERIVED_GRAPH, INFERRED_GRAPH)]
+    found = {(row["value"].value, label_of(row, "value")) for row in stated or typed}
+    return sorted(found, key=lambda pair: (not pair[1], pair[1].casefold(), pair[0]))
+
+
 def _is(row: Row, property_: str) -> bool:
     return row["property"].value == property_
 
 
-def _by_label(pair: tuple[str, str]) -> tuple[bool, str, str]:
-    return (not pair[1], pair[1].casefold(), pair[0])
-
-
 def _evidence(rows: Iterable[Row]) -> Iterator[Evidence]:
-    """Number the sources: in each graph those that the entity itself cites there, with the places."""
-    sources: dict[str, dict[str, tuple[Term, str]]] = {}
+    """Number the graphs that statements stand in, those with the evidence of one source first."""
+    sources: dict[str, dict[str, str]] = {}
     locators: dict[str, list[str]] = {}
     for row in rows:
         graph = row["graph"].value
         sources.setdefault(graph, {})
         if _is(row, SOURCE):
-            sources[graph][row["value"].value] = (row["value"], label_of(row, "value"))
+            sources[graph][row["value"].value] = label_of(row, "value")
         elif _is(row, LOCATOR):
             locators.setdefault(graph, []).append(row["value"].value)
-    number = 0
-    for graph in sorted(sources, key=lambda graph: (not graph.startswith(DATA_GRAPHS + "from-"), graph)):
-        for source, label in sources[graph].values() or [(None, "")]:
-            number += 1
-            yield Evidence(number, graph, source, label, tuple(sorted(set(locators.get(graph, ())))))
+    in_order = sorted(sources, key=lambda graph: (not graph.startswith(DATA_GRAPHS + "from-"), graph))
+    for number, graph in enumerate(in_order, start=1):
+        places = tuple(sorted(set(locators.get(graph, ()))))
+        yield Evidence(number, graph, tuple(sources[graph].items()), places)
 
 
 def _groups(rows: Iterable[Row], evidence: Iterable[Evidence]) -> Iterator[Group]:
-    by_graph: dict[str, list[Evidence]] = {}
-    for item in evidence:
-        by_graph.setdefault(item.graph, []).append(item)
+    by_graph = {item.graph: item for item in evidence}
     labels: dict[str, str] = {}
     values: dict[str, dict[Term, tuple[str, list[Evidence]]]] = {}
     for row in rows:
@@ -170,7 +188,7 @@ def _groups(rows: Iterable[Row], evidence: Iterable[Evidence]) -> Iterator[Group
             continue
         labels[name] = label_of(row, "property")
         known = values.setdefault(name, {}).setdefault(row["value"], (label_of(row, "value"), []))
-        known[1].extend(item for item in by_graph[row["graph"].value] if item not in known[1])
+        known[1].append(by_graph[row["graph"].value])
     for name, found in values.items():
         kept = set(found) if name in NAMES else set(_readable(list(found)))
         statements = tuple(
@@ -181,23 +199,24 @@ def _groups(rows: Iterable[Row], evidence: Iterable[Evidence]) -> Iterator[Group
         yield Group(name, labels[name], statements)
 
 
-def _place(group: Group, found: Portrait) -> None:
-    """Put the values of a property into their part of the page: asserted ones apart from concluded ones."""
+def _place(group: Group, found: Portrait, said: set[Term]) -> None:
+    """Put the values of a property into their part of the page: asserted ones apart from concluded ones.
+
+    What is only inferred and merely says in other words what is `said` anyway is left to the data formats.
+    """
     if group.property in NAMES:
         found.names.append(group)
     elif group.property in IDENTIFIERS:
         found.identifiers.append(group)
     else:
-        for part, asserted in ((found.facts, True), (found.conclusions, False)):
-            statements = tuple(s for s in group.statements if _is_asserted(s) is asserted)
+        stated = tuple(s for s in group.statements if s.is_asserted)
+        others = [s for s in group.statements if not s.is_asserted]
+        concluded = tuple(s for s in others if "derived" in s.origins or s.value not in said)
+        for part, statements in ((found.facts, stated), (found.conclusions, concluded)):
             if statements:
                 part.append(Group(group.property, group.label, statements))
     for part in (found.facts, found.conclusions):
         part.sort(key=lambda group: group.label.casefold() or group.property)
-
-
-def _is_asserted(statement: Statement) -> bool:
-    return any(item.origin in ("asserted", "ontology") for item in statement.evidence)
 
 
 def _readable(values: list[Term]) -> list[Term]:
