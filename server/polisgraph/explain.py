@@ -116,7 +116,7 @@ class Prover:
         self, triple: ox.Triple, depth: int, proofs: dict[tuple[ox.Triple, int], Explanation | None]
     ) -> Step | None:
         best: Step | None = None
-        for rule, premises, absences in self._apply(triple):
+        for rule, premises, absences in self.applications(triple):
             parts: list[Explanation] = []
             for premise in premises:
                 part = self._prove(premise, depth - 1, proofs)
@@ -128,7 +128,8 @@ class Prover:
                 best = min(best or step, step, key=lambda found: sum(part.size for part in found.premises))
         return best
 
-    def _apply(self, triple: ox.Triple) -> list[Application]:
+    def applications(self, triple: ox.Triple) -> list[Application]:
+        """Return every way in which one rule concludes `triple` in this store."""
         if triple not in self._applications:
             self._applications[triple] = sorted(self._find(triple), key=lambda found: str(found[1]))
         return self._applications[triple]
