@@ -31,7 +31,9 @@ CHROMIUM = shutil.which("chromium")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite-golden", action="store_true", help="write tests/golden/ anew from the rows that come out")
+    parser.addoption(
+        "--rewrite-golden", action="store_true", help="write tests/golden/ anew from the rows that come out"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -117,7 +119,17 @@ def server(home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "polisgraph", "serve", "--no-build", "--home", str(home), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "polisgraph",
+        "serve",
+        "--no-build",
+        "--home",
+        str(home),
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(command, env={**os.environ, "POLISGRAPH_TIME_LIMIT": "5"})
     address = f"http://127.0.0.1:{port}"
     try:

@@ -95,7 +95,17 @@ build.build(Path(home), build.Plan(data=(Path(data),)), build.Progress(show))
 
 @pytest.mark.parametrize(
     "where",
-    ["load", "validate", "derive", "reason", "describe", "write", "before _dump", "before _sync", "before put_in_service"],
+    [
+        "load",
+        "validate",
+        "derive",
+        "reason",
+        "describe",
+        "write",
+        "before _dump",
+        "before _sync",
+        "before put_in_service",
+    ],
 )
 def test_a_build_killed_at_any_stage_leaves_the_old_snapshot_and_the_next_one_succeeds(
     tmp_path: Path, data: Path, where: str

@@ -71,7 +71,12 @@ def test_shapes_stay_out_of_the_default_graph(tmp_path: Path) -> None:
         ("a.ttl", b"<s> <p> <o> .", ":1:", "syntax error"),
         ("a.nt", TRIPLE + b" .\n" + TRIPLE + b"\n" + TRIPLE, ":3:1", "syntax error"),
         ("a.rdf", b"<rdf:RDF>", "a.rdf", "syntax error"),
-        ("a.jsonld", b'{"@context": "https://example.org/context", "@id": "http://example.org/s"}', "a.jsonld", "not fetched"),
+        (
+            "a.jsonld",
+            b'{"@context": "https://example.org/context", "@id": "http://example.org/s"}',
+            "a.jsonld",
+            "not fetched",
+        ),
         ("a.pdf", b"", "a.pdf", "endings that are read: .ttl"),
     ],
 )
@@ -99,7 +104,9 @@ def test_two_files_for_one_graph_are_an_error(tmp_path: Path) -> None:
 
 
 def test_today_is_the_day_given_or_that_of_the_dataset(tmp_path: Path) -> None:
-    modified = f'<{DATASET}> <http://purl.org/dc/terms/modified> "2020-02-03"^^<http://www.w3.org/2001/XMLSchema#date> .'
+    modified = (
+        f'<{DATASET}> <http://purl.org/dc/terms/modified> "2020-02-03"^^<http://www.w3.org/2001/XMLSchema#date> .'
+    )
     path = put(tmp_path, "a.ttl", modified.encode())
     assert load([path], bundle.ONTOLOGY).today == date(2020, 2, 3)
     loaded = load([path], bundle.ONTOLOGY, date(2019, 1, 1))

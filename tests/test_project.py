@@ -49,7 +49,9 @@ def test_every_module_says_its_job() -> None:
 
 
 def test_the_top_level_is_the_fixed_one() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     top = {name.split("/")[0] for name in listed if name and not name.startswith(".")}
     assert top <= {
         "pyproject.toml", "ontology", "data", "server", "queries", "tests",
@@ -66,7 +68,12 @@ def test_one_version() -> None:
 
 
 def authored() -> list[Path]:
-    folders = [(bundle.ONTOLOGY, "**/*.*"), (bundle.DATA, "*"), (bundle.QUERIES, "*.rq"), (PACKAGE, "**/*.rq")]
+    folders = [
+        (bundle.ONTOLOGY, "**/*.*"),
+        (bundle.DATA, "*"),
+        (bundle.QUERIES, "*.rq"),
+        (PACKAGE, "**/*.rq"),
+    ]
     return [path for folder, pattern in folders for path in folder.glob(pattern) if path.suffix in (".ttl", ".rq")]
 
 

@@ -76,7 +76,9 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
         return found or made, found is None
 
 
-def assemble(plan: Plan, progress: Progress, judge: Judge = lambda validation: None) -> tuple[Loaded, Validation | None]:
+def assemble(
+    plan: Plan, progress: Progress, judge: Judge = lambda validation: None
+) -> tuple[Loaded, Validation | None]:
     """Run the stages up to the finished store in memory; raise what `build` raises."""
     rules = plan.ontology / "rules"
     validation = None
@@ -106,7 +108,8 @@ def _add_rdflib(store: ox.Store, graph: str, triples: rdflib.Graph) -> None:
     text = triples.serialize(format="nt", encoding="utf-8")
     found = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
     if graph == REPORT_GRAPH:  # findings speak about the data and are no part of it
-        store.extend(ox.Quad(*triple, ox.NamedNode(graph)) for triple in found)
+        name = ox.NamedNode(graph)
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in found)
     else:
         add(store, graph, found)
 
@@ -144,7 +147,9 @@ def _manifest(
         "version": __version__,
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "today": loaded.today.isoformat(),
-        "options": {key: str(value) for key, value in asdict(plan).items() if key in ("reasoner", "validate", "reason")},
+        "options": {
+            key: str(value) for key, value in asdict(plan).items() if key in ("reasoner", "validate", "reason")
+        },
         "inputs": inputs,
         "graphs": dict(sorted(sizes.items())),
         "triples": sum(1 for _ in loaded.store.quads_for_pattern(None, None, None, ox.DefaultGraph())),

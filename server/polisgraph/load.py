@@ -6,11 +6,12 @@ Loads files only, never an address; JSON-LD with a remote context is refused. Ju
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -158,7 +159,8 @@ def _add_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: str) -> int:
 
 
 def _modified(store: ox.Store) -> date | None:
-    days = [q.object.value for q in store.quads_for_pattern(ox.NamedNode(DATASET), _MODIFIED, None, None)]
+    quads = store.quads_for_pattern(ox.NamedNode(DATASET), _MODIFIED, None, None)
+    days = [quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)]
     return max(map(date.fromisoformat, days), default=None)
 
 
@@ -182,24 +184,24 @@ def _statements(path: Path, _changed: int) -> tuple[tuple[int, str, str, str], .
     return ()
 
 
-class _Lines(notation3.SinkParser):  # type: ignore[misc]  # rdflib leaves this class untyped
+class _Lines(notation3.SinkParser):
     """rdflib's Turtle parser, noting at which offset each object stands; its own line counter runs ahead."""
 
     def __init__(self) -> None:
         super().__init__(notation3.RDFSink(rdflib.Graph()), baseURI="", turtle=True)
         self.found: list[tuple[int, str, str, str]] = []
-        self._offsets: dict[int, tuple[int, object]] = {}
+        self._offsets: dict[int, tuple[int, Any]] = {}
 
-    def object(self, argstr: str, i: int, res: list[object]) -> int:
+    def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
         known = len(res)
-        end: int = super().object(argstr, i, res)
+        end = super().object(argstr, i, res)
         space = _SPACE.match(argstr, i)
         for term in res[known:]:
             # The term is kept beside its offset, so that its id cannot be given to another one.
             self._offsets[id(term)] = (space.end() if space else i, term)
         return end
 
-    def makeStatement(self, quadruple: tuple[object, object, object, object]) -> None:
+    def makeStatement(self, quadruple: Any) -> None:
         _, predicate, subject, object_ = quadruple
         offset, _term = self._offsets.get(id(object_), (0, None))
         name = predicate[1] if isinstance(predicate, tuple) else predicate

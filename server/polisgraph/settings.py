@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from polisgraph.errors import PolisgraphError
 
@@ -40,7 +41,7 @@ class Settings:
             name = "POLISGRAPH_" + field.name.upper()
             if name not in environment:
                 continue
-            kind = type(field.default)
+            kind: type[Any] = type(field.default)
             try:
                 values[field.name] = Path(environment[name]) if issubclass(kind, Path) else kind(environment[name])
             except ValueError:

@@ -28,7 +28,12 @@ class Watched:
 def browser() -> Iterator[Browser]:
     from tests.conftest import CHROMIUM
 
-    options = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
+    options = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-quic",
+    ]
     with sync_playwright() as play:
         running = play.chromium.launch(executable_path=CHROMIUM, args=[*options, "--no-sandbox", "--disable-gpu"])
         yield running
@@ -40,7 +45,10 @@ def watched(browser: Browser, server: str) -> Iterator[Watched]:
     context = browser.new_context()
     page = context.new_page()
     found = Watched(page, server)
-    page.on("request", lambda r: found.elsewhere.append(r.url) if not r.url.startswith((server, "data:")) else None)
+    page.on(
+        "request",
+        lambda r: found.elsewhere.append(r.url) if not r.url.startswith((server, "data:")) else None,
+    )
     page.on("console", lambda message: found.complaints.append(message.text))
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     yield found

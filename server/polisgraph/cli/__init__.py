@@ -19,11 +19,13 @@ from polisgraph.cli.printing import print_findings, print_summary, write
 from polisgraph.cli.report import report
 from polisgraph.cli.terms import iri, term
 from polisgraph.errors import PolisgraphError
+from polisgraph.findings import SEVERITIES
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current
 
 if TYPE_CHECKING:
     from polisgraph.build import Plan
+    from polisgraph.validate import Validation
 
 _LANGUAGES = click.Choice(["de", "en"])
 
@@ -36,16 +38,32 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except PolisgraphError as error:
             hint = getattr(error, "details", {}).get("accepted")
-            click.echo(f"polisgraph: {error}" + (f"\nAccepted: {hint}" if hint and hint not in str(error) else ""), err=True)
+            click.echo(
+                f"polisgraph: {error}" + (f"\nAccepted: {hint}" if hint and hint not in str(error) else ""),
+                err=True,
+            )
             ctx.exit(1)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
         except BrokenPipeError:  # the reader of a pipe, such as head, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(0)
+        except Exception as error:
+            if "POLISGRAPH_DEBUG" in os.environ:
+                raise
+            click.echo(
+                f"polisgraph: unexpected {type(error).__name__}: {error}\n"
+                "This is a fault of the program. Run again with POLISGRAPH_DEBUG=1 for the details to report.",
+                err=True,
+            )
+            ctx.exit(70)  # EX_SOFTWARE of sysexits
 
 
 def _home(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
-        "--home", type=click.Path(path_type=Path), help="Folder of the snapshots (POLISGRAPH_HOME; default .polisgraph)."
+        "--home",
+        type=click.Path(path_type=Path),
+        help="Folder of the snapshots (POLISGRAPH_HOME; default .polisgraph).",
     )(command)
 
 
@@ -97,8 +115,15 @@ def build(home: Path | None, data: Sequence[Path], today: datetime | None, **opt
 
 @main.command()
 @_source
+@click.option(
+    "--severity",
+    type=click.Choice(SEVERITIES, case_sensitive=False),
+    default="Warning",
+    show_default=True,
+    help="The least severity that is printed; all are counted.",
+)
 @click.option("--language", type=_LANGUAGES, default="en", show_default=True, help="Language of the messages.")
-def check(data: Sequence[Path], today: datetime | None, language: str) -> None:
+def check(data: Sequence[Path], today: datetime | None, severity: str, language: str) -> None:  # fmt: skip
     """Validate the data files and print what is wrong, where, and how to mend it.
 
     Exit status 1 if a shape of severity Violation is broken.
@@ -106,7 +131,7 @@ def check(data: Sequence[Path], today: datetime | None, language: str) -> None:
     \b
     Example:
       polisgraph check
-      polisgraph check --data data/from-koeln.ttl --language de
+      polisgraph check --severity Info --language de
     """
     from polisgraph.load import load
     from polisgraph.validate import validate
@@ -114,7 +139,7 @@ def check(data: Sequence[Path], today: datetime | None, language: str) -> None:
     plan = _plan(data, today)
     loaded = load(plan.data, plan.ontology, plan.today)
     validation = validate(loaded, plan.ontology / "shapes.ttl")
-    print_findings(validation, language)
+    print_findings(validation, language, severity)
     if not validation.conforms:
         sys.exit(1)
 
@@ -157,13 +182,12 @@ def query(home: Path | None, file: Any, name: str | None) -> None:
     """
     from polisgraph.engine import Query
     from polisgraph.engine.local import LocalEngine
-    from polisgraph.results import graph_type, results_type
+    from polisgraph.results import GRAPH_TYPES, RESULT_TYPES, by_name
 
-    asked = Query(
-        file.read(),
-        results_type=results_type(name) if name else "text/csv",
-        graph_type=graph_type(name) if name else "text/turtle",
-    )
+    table, graph = (by_name(name or default, types) for default, types in (("csv", RESULT_TYPES), ("ttl", GRAPH_TYPES)))
+    if table is None and graph is None:
+        raise click.BadParameter(f"{name!r} is no format of an answer", param_hint="--format")
+    asked = Query(_text(file), results_type=table, graph_type=graph)
     settings = Settings.from_environment(home=home)
     snapshot = current(settings.home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
@@ -192,7 +216,7 @@ def explain(home: Path | None, subject: str, predicate: str, object_: str) -> No
     store = ox.Store.read_only(str(snapshot.store_path))
     found = explaining.explain(store, bundle.ONTOLOGY / "rules", iri(subject), iri(predicate), term(object_))
     click.echo(explaining.render(found))
-    if not found.holds:
+    if not found.held:
         sys.exit(1)
 
 
@@ -225,8 +249,18 @@ def _build(settings: Settings, data: Sequence[Path], today: datetime | None, **o
     console = Console(stderr=True)
     with console.status("…") as status:  # shows nothing unless standard error is a terminal
         progress = Progress(lambda stage: status.update(f"{stage} …"))
-        snapshot, fresh = run(
-            settings.home, _plan(data, today, **options), progress, lambda found: print_findings(found, "en", ("Violation",))
-        )
-    print_summary(snapshot, fresh)
+        snapshot, fresh = run(settings.home, _plan(data, today, **options), progress, _print_violations)
+    print_summary(snapshot, fresh, progress.seconds)
     return snapshot
+
+
+def _text(file: Any) -> str:
+    try:
+        return str(file.read())
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{file.name} is not UTF-8: {error.reason} at byte {error.start}") from None
+
+
+def _print_violations(validation: "Validation") -> None:
+    if not validation.conforms:
+        print_findings(validation, "en", "Violation")

@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from polisgraph.findings import SEVERITIES
 from polisgraph.namespaces import shorten
 from polisgraph.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from polisgraph.validate import Validation
 
-SEVERITIES = ("Violation", "Warning", "Info")
 
-
-def print_findings(validation: "Validation", language: str, severities: tuple[str, ...] = SEVERITIES) -> None:
-    """Print the findings of these severities in `language`, and a line that counts all."""
+def print_findings(validation: "Validation", language: str, least: str) -> None:
+    """Print the findings of severity `least` or worse in `language` to standard output, and a line that counts all."""
+    shown = SEVERITIES[: SEVERITIES.index(least) + 1]
     for finding in validation.findings:
-        if finding.severity in severities:
-            click.echo(finding.text(language), err=severities != SEVERITIES)
-    if severities == SEVERITIES:
-        counts = Counter(finding.severity for finding in validation.findings)
-        click.echo(", ".join(f"{counts[severity]} × {severity}" for severity in SEVERITIES))
+        if finding.severity in shown:
+            click.echo(finding.text(language))
+    counts = Counter(finding.severity for finding in validation.findings)
+    click.echo(", ".join(f"{counts[severity]} × {severity}" for severity in SEVERITIES))
 
 
-def print_summary(snapshot: Snapshot, fresh: bool) -> None:
+def print_summary(snapshot: Snapshot, fresh: bool, seconds: dict[str, float]) -> None:
     """Print what was built to standard error: counts by kind, findings by severity, seconds per stage."""
     manifest = snapshot.manifest
     if not fresh:
@@ -36,7 +35,7 @@ def print_summary(snapshot: Snapshot, fresh: bool) -> None:
         click.echo(f"{number:8} {shorten(kind)}", err=True)
     if manifest["findings"] is not None:
         click.echo("Findings: " + (_listed(manifest["findings"]) or "none"), err=True)
-    click.echo("Seconds: " + _listed(manifest["seconds"]), err=True)
+    click.echo("Seconds: " + _listed(seconds), err=True)
 
 
 def write(body: bytes) -> None:

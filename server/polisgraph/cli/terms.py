@@ -13,7 +13,9 @@ def iri(text: str) -> str:
     try:
         return expand(text)
     except KeyError:
-        raise click.BadParameter(f"{text!r} is no IRI; write prefix:name with a prefix of the project, or <IRI>") from None
+        raise click.BadParameter(
+            f"{text!r} is no IRI; write prefix:name with a prefix of the project, or <IRI>"
+        ) from None
 
 
 def term(text: str) -> ox.NamedNode | ox.Literal:
