@@ -22,9 +22,7 @@ def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
     Raise Forbidden if it contains SERVICE anywhere, BadQuery if rdflib cannot read it.
     """
     if _RESOLVED_BY_RDFLIB.search(text):
-        raise BadQuery(
-            "Write the backslash before u as its own literal: \\\\u is read differently by parsers."
-        )
+        raise BadQuery("Write the backslash before u as its own literal: \\\\u is read differently by parsers.")
     try:
         parsed = parseQuery(text)
         algebra = translateQuery(parsed).algebra

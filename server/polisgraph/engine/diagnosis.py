@@ -9,7 +9,7 @@ from polisgraph.engine.gate import Checked, Token, tokens
 from polisgraph.errors import BadQuery
 
 _MESSAGE = re.compile(r"error at (\d+):\d+: expected (.*)", re.DOTALL)
-# What pyoxigraph finds wrong beyond grammar stands among the symbols it expects: "one of ">", Prefix not found".
+# What pyoxigraph finds wrong beyond grammar stands among what it expects: "one of ">", Prefix not found".
 _RULES = {
     "Already used blank node id": "a blank node label is used in two groups. Use a variable instead",
     "BIND is overriding an existing variable": "BIND sets a variable that has a value. Use a new name",
@@ -41,14 +41,11 @@ def syntax_error(checked: Checked, prefixes: dict[str, str]) -> BadQuery | None:
     line, expected = complaint
     index = bisect_right(lines, line) - 1
     culprit = pieces[index] if pieces and line < total else None
-    place = checked.place(culprit.start if culprit else len(checked.text.rstrip()))
     # A complaint about what stands before gets lost when the parser looks further: show it nothing further.
     before = _parse(checked.text[: culprit.start if culprit else None].rstrip())
     expected += before[1] if before else ""
-    what = _explain(culprit, expected, prefixes)
-    return BadQuery(
-        f"Syntax error in line {place[0]}, column {place[1]}: {what}", line=place[0], column=place[1]
-    )
+    offset = culprit.start if culprit else len(checked.text.rstrip())
+    return checked.error(offset, _explain(culprit, expected, prefixes))
 
 
 def _parse(text: str) -> tuple[int, str] | None:

@@ -31,7 +31,8 @@ _TOKEN = re.compile(
       (?P<space>   [ \t\n]++ | \#[^\n]*+ )
     | (?P<string>  \"{3} (?: \"{0,2} (?: [^"\\] | \\. ) )*+ \"{3}
                  | '{3}  (?:  '{0,2} (?: [^'\\] | \\. ) )*+ '{3}
-                 | "(?: [^"\\\n] | \\. )*+" | '(?: [^'\\\n] | \\. )*+' )
+                 | "(?! \"\" )(?: [^"\\\n] | \\. )*+" | '(?! '' )(?: [^'\\\n] | \\. )*+' )
+    | (?P<open>    \"{3} | '{3} | ["'] )
     | (?P<iri>     <[^<>"{}|^`\\\x00-\x20]*+> )
     | (?P<variable>[?$]\w++ )
     | (?P<language>@[A-Za-z]++ (?: -[A-Za-z0-9-]++ )* )
@@ -57,26 +58,40 @@ class Token(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A text that may be handed to a parser.
+class Source:
+    """A client's text, and what it says.
 
     `text` is `original` with code point escapes resolved (SPARQL 1.1 §19.2); both have `\\n` as line ends.
-    `form` is the query's first keyword, or None if there is none that starts a query.
-    `suspect` says that SERVICE or a dataset clause may be in it; `volatile`, that two runs may differ.
+    `shifts` are the escapes: where in `text`, and by how much they are longer than their character.
     """
 
     text: str
     original: str
-    form: str | None
-    suspect: bool
-    volatile: bool
-    shifts: tuple[tuple[int, int], ...] = ()
+    shifts: tuple[tuple[int, int], ...]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return line and column in the client's text, from 1, of an offset in `text`."""
         offset += sum(length for start, length in self.shifts if start < offset)
         before = self.original[:offset]
         return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+    def error(self, offset: int, what: str) -> BadQuery:
+        """Return the error for something wrong at an offset in `text`."""
+        line, column = self.place(offset)
+        return BadQuery(f"Syntax error in line {line}, column {column}: {what}", line=line, column=column)
+
+
+@dataclass(frozen=True)
+class Checked(Source):
+    """A text that may be handed to a parser.
+
+    `form` is the query's first keyword, or None if there is none that starts a query.
+    `suspect` says that SERVICE or a dataset clause may be in it; `volatile`, that two runs may differ.
+    """
+
+    form: str | None
+    suspect: bool
+    volatile: bool
 
 
 def check_length(text: str, limit: int) -> None:
@@ -96,36 +111,23 @@ def check(text: str, limit: int) -> Checked:
     # what one of them takes for a comment another would run.
     original = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     resolved, shifts = _resolve(original)
-    form, service = _survey(resolved)
-    folded = resolved.casefold()
-    checked = Checked(
-        resolved,
-        original,
-        form,
-        "service" in folded or "from" in folded,
-        bool(_VOLATILE.search(resolved)),
-        shifts,
-    )
+    source = Source(resolved, original, shifts)
     odd = _CONTROL.search(resolved)
     if odd:
-        line, column = checked.place(odd.start())
-        raise BadQuery(
-            f"Line {line}, column {column}: U+{ord(odd[0]):04X} is a control character, which no query has.",
-            line=line,
-            column=column,
-        )
+        raise source.error(odd.start(), f"U+{ord(odd[0]):04X} is a control character, which no query has.")
+    form, service = _survey(source)
     if form in UPDATES:
         raise Forbidden(f"{form} is an update; this service is read-only and answers queries only.")
     if service:
         raise service_refused()
-    return checked
+    folded = resolved.casefold()
+    suspect = "service" in folded or "from" in folded
+    return Checked(resolved, original, shifts, form, suspect, bool(_VOLATILE.search(resolved)))
 
 
 def service_refused() -> Forbidden:
     """Return the error for a query that would have us call another endpoint."""
-    return Forbidden(
-        "SERVICE is not allowed: this service does not call other endpoints. Query them directly."
-    )
+    return Forbidden("SERVICE is not allowed: this service does not call other endpoints. Query them directly.")
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -157,13 +159,15 @@ def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return _CODE_POINT.sub(replace, text), tuple(shifts)
 
 
-def _survey(text: str) -> tuple[str | None, bool]:
-    """Return the query form and whether SERVICE is in `text`; raise BadQuery if it is too deep or long."""
+def _survey(source: Source) -> tuple[str | None, bool]:
+    """Return the query form and whether SERVICE is in it; raise BadQuery if it is too deep, long or open."""
     depth = operators = 0
     form: str | None = None
     service = False
-    for kind, piece, _ in tokens(text):
+    for kind, piece, start in tokens(source.text):
         word = piece.upper() if kind == "word" else ""
+        if kind == "open":
+            raise source.error(start, f"the string that begins here with {piece} is not closed.")
         if kind == "iri":
             # `?a<(?b)&&(?c)>?d` may be read as an IRI here and as a comparison by a parser.
             _check_depth(depth + sum(map(piece.count, "([")))

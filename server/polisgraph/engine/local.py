@@ -108,17 +108,13 @@ class LocalEngine:
                 raise _failure(error.exitcode) from None
             except RuntimeError:  # also pebble's BrokenProcessPool
                 self._replace(pool)
-        raise WorkerFailed(
-            "No worker could take the query. Please try again; if it persists, see the server's log."
-        )
+        raise WorkerFailed("No worker could take the query. Please try again; if it persists, see the server's log.")
 
     def _start(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
         # Workers are forked from a process that has imported all they need: ready in 30 ms instead of 200.
         context.set_forkserver_preload(["pebble.pool.process", worker.__name__])
-        pool = ProcessPool(
-            self._settings.workers, initializer=worker.start, initargs=(self._setup,), context=context
-        )
+        pool = ProcessPool(self._settings.workers, initializer=worker.start, initargs=(self._setup,), context=context)
         pool.schedule(worker.ready)
         return pool
 
@@ -141,7 +137,5 @@ def _failure(exit_code: int) -> QueryError:
     if exit_code == -signal.SIGABRT:
         return worker.out_of_memory()
     if exit_code == -signal.SIGKILL:
-        return WorkerFailed(
-            "The query's worker was killed from outside, most likely because memory ran short."
-        )
+        return WorkerFailed("The query's worker was killed from outside, most likely because memory ran short.")
     return WorkerFailed("The query crashed its worker. Make it simpler: fewer levels, shorter chains.")
