@@ -20,9 +20,7 @@ _SEVERITY_WORDS = {
     "de": {"Violation": "Fehler", "Warning": "Warnung", "Info": "Hinweis"},
     "en": {"Violation": "Violation", "Warning": "Warning", "Info": "Info"},
 }
-_STATEMENTS_PER_FILE = (
-    20  # a misspelt property can stand in thousands of statements; the first lines are enough
-)
+_STATEMENTS_PER_FILE = 20  # a misspelt property can stand in thousands of statements; the first lines are enough
 
 Pattern = tuple[
     ox.NamedNode | ox.BlankNode | None, ox.NamedNode | None, ox.NamedNode | ox.BlankNode | ox.Literal | None
@@ -65,6 +63,26 @@ class Finding:
             self.value or "",
         )
 
+    def text(self, language: str = "en", base: Path | None = None) -> str:
+        """Return the finding in `language` (de, en), a line for each place, paths relative to `base`."""
+        word = _SEVERITY_WORDS[language][self.severity]
+        rule = shorten(self.shape).partition(":")[2] or self.shape
+        subject = f"{_short(self.focus)} {_short(self.path)}".rstrip()
+        value = f" ({_short(self.value)})" if self.value is not None else ""
+        said = f"{word} {rule} {subject}{value}: {self.message[language]}"
+        folder = base or Path.cwd()
+        return "\n".join(f"{_place(place, folder)}: {said}" for place in self.places) or said
+
+
+def _place(place: tuple[Path, int | None], base: Path) -> str:
+    path, line = place
+    shown = path.relative_to(base) if path.is_relative_to(base) else path
+    return str(shown) if line is None else f"{shown}:{line}"
+
+
+def _short(text: str | None) -> str:
+    return shorten(text) if text and text.startswith(("http://", "https://")) else text or ""
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -103,24 +121,6 @@ def report(found: Sequence[tuple[Finding, Terms]]) -> rdflib.Graph:
         for language, text in finding.message.items():
             graph.add((node, SH.resultMessage, rdflib.Literal(text, lang=language)))
     return graph
-
-
-def lines(finding: Finding, language: str = "en", base: Path | None = None) -> Iterator[str]:
-    """Yield the finding as text, a line a place, in `language` (de, en); paths relative to `base` if below it."""
-    word = _SEVERITY_WORDS[language][finding.severity]
-    shape = shorten(finding.shape).partition(":")[2] or finding.shape
-    subject = f"{shorten(finding.focus)} {_short(finding.path)}".rstrip()
-    value = f" ({_short(finding.value)})" if finding.value is not None else ""
-    text = f"{word} {shape} {subject}{value}: {finding.message[language]}"
-    for path, line in finding.places:
-        shown = path.relative_to(base) if base is not None and path.is_relative_to(base) else path
-        yield f"{shown}:{line}: {text}" if line is not None else f"{shown}: {text}"
-    if not finding.places:
-        yield text
-
-
-def _short(text: str | None) -> str:
-    return shorten(text) if text and text.startswith(("http://", "https://")) else text or ""
 
 
 def places(

@@ -30,7 +30,8 @@ __all__ = ["Finding", "Validation", "validate"]
 
 _NOT_ASSERTED = {DERIVED_GRAPH, INFERRED_GRAPH, CATALOGUE_GRAPH, REPORT_GRAPH, SHAPES_GRAPH}
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
-_PLACEHOLDER = re.compile(r"\\\{[?$]\w+\\\}")
+_PLACEHOLDER = re.compile(r"\\\{\\[?$]\w+\\\}")
+_IRI = re.compile(r"https?://[^\s,;:()]+[^\s,;:().]")
 _PATH_SIGNS = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
 
 
@@ -50,8 +51,8 @@ class Validation:
 def validate(loaded: Loaded, shapes: Path) -> Validation:
     """Check what `loaded` asserts, with the ontology for subclasses, against the Turtle file `shapes`.
 
-    Nothing is inferred, so run it before rules and reasoning: what they add could hide a mistake. Raises
-    SourceError if the shapes cannot be read and RuleError if they are no shapes. Follows SHACL, sections 3 to 5.
+    Nothing is inferred, so run it before rules and reasoning: what they add could hide a mistake. Follows
+    SHACL, sections 3 to 5. Raises SourceError if the shapes cannot be read, RuleError if they are no shapes.
     """
     rules = _Shapes(_read_shapes(shapes, shapes.stat().st_mtime_ns))
     with _quiet():
@@ -164,13 +165,11 @@ class _Shapes:
             pattern = _PLACEHOLDER.sub("(?s:.*)", re.escape(str(template)))
             for text in said:
                 if str(template.language) not in by_language and re.fullmatch(pattern, text):
-                    by_language[str(template.language)] = str(text)
+                    by_language[str(template.language)] = _IRI.sub(lambda iri: shorten(iri[0]), text)
         return _two_languages(by_language, " ".join(sorted(said)))
 
 
-def _literals(
-    graph: rdflib.Graph, subject: rdflib.term.Node, property: rdflib.URIRef
-) -> list[rdflib.Literal]:
+def _literals(graph: rdflib.Graph, subject: rdflib.term.Node, property: rdflib.URIRef) -> list[rdflib.Literal]:
     return sorted(node for node in graph.objects(subject, property) if isinstance(node, rdflib.Literal))
 
 
@@ -181,9 +180,7 @@ def _two_languages(known: Mapping[str, str], otherwise: str) -> dict[str, str]:
     }
 
 
-def _finding(
-    loaded: Loaded, rules: _Shapes, results: rdflib.Graph, node: rdflib.term.Node
-) -> tuple[Finding, Terms]:
+def _finding(loaded: Loaded, rules: _Shapes, results: rdflib.Graph, node: rdflib.term.Node) -> tuple[Finding, Terms]:
     part, focus = next(results.objects(node, SH.sourceShape)), next(results.objects(node, SH.focusNode))
     severity = next(results.objects(node, SH.resultSeverity))
     component = next(results.objects(node, SH.sourceConstraintComponent))
