@@ -30,9 +30,7 @@ NAMES = """
 
 def labels(store: ox.Store, name: str) -> tuple[list[str], list[str]]:
     """The German and the English display labels of `name`."""
-    found = [
-        q.object for q in store.quads_for_pattern(ox.NamedNode(expand(name)), LABEL, None, ox.DefaultGraph())
-    ]
+    found = [q.object for q in store.quads_for_pattern(ox.NamedNode(expand(name)), LABEL, None, ox.DefaultGraph())]
     german, english = ([t.value for t in found if t.language == language] for language in ("de", "en"))
     assert len(german) + len(english) == len(found)
     return german, english
@@ -66,6 +64,13 @@ CASES = {
         "Beitritt", "Beitritt"),
     "membership of two": (
         "net:x a pg:NetworkMembership ; org:member mun:koeln , mun:bochum ; org:organization net:eurocities.",
+        "x", "x"),
+    "membership in two": (
+        "net:x a pg:NetworkMembership ; org:member mun:koeln ; org:organization net:eurocities , body:office .",
+        "x", "x"),
+    "membership in two roles": (
+        "net:x a pg:NetworkMembership ; org:member mun:koeln ; org:organization net:eurocities ;"
+        "org:role role:member , role:chair .",
         "x", "x"),
     "membership of somebody unnamed": (
         "net:x a pg:NetworkMembership ; org:member mun:nobody ; org:organization net:eurocities .",
@@ -115,6 +120,41 @@ CASES = {
     "change of organisations": (
         "net:x org:originalOrganization net:eurocities ; org:resultingOrganization net:climate-alliance .",
         "Eurocities → Klima-Bündnis", "Eurocities → Climate Alliance"),
+    "hosting by four": (
+        "net:x pg:host mun:koeln , mun:bochum , mun:potsdam , net:eurocities ; pg:hostedBody body:office .",
+        "Bochum, Köln u. a. – Geschäftsstelle", "Bochum, Cologne and others – office"),
+    "hosting of two": (
+        "net:x a pg:SecretariatHosting ; pg:host mun:koeln ; pg:hostedBody body:office , net:eurocities .",
+        "x", "x"),
+    "hosting with a name": (
+        'net:x pg:host mun:koeln ; pg:hostedBody body:office ; skos:prefLabel "Name"@de .',
+        "Name", "Name"),
+    "claim with a name": (
+        'net:x pg:about net:eurocities ; pg:measure measure:seats ; pg:value 2 ; skos:prefLabel "Name"@de .',
+        "Name", "Name"),
+    "commitment with a name": (
+        'net:x a pg:Commitment ; pg:undertakenIn net:eurocities ; skos:prefLabel "Name"@de .',
+        "Name", "Name"),
+    "commitment in two networks": (
+        "net:x a pg:Commitment ; pg:undertakenIn net:eurocities , net:climate-alliance .",
+        "x", "x"),
+    "action point with a name": (
+        'net:climate-alliance pg:hasPoint net:x . net:x pg:position 3 ; skos:prefLabel "Name"@de .',
+        "Name", "Name"),
+    "action point of two plans and places": (
+        "net:climate-alliance pg:hasPoint net:x . net:eurocities pg:hasPoint net:x . net:x pg:position 3 , 4 .",
+        "Klima-Bündnis, 3", "Climate Alliance, 3"),
+    "contact point with a name": (
+        'mun:koeln cv:contactPoint net:x . net:x skos:prefLabel "Name"@de .',
+        "Name", "Name"),
+    "change of organisations with a name": (
+        "net:x org:originalOrganization net:eurocities ; org:resultingOrganization net:eurocities ."
+        'net:x skos:prefLabel "Name"@de .',
+        "Name", "Name"),
+    "merger and split": (
+        "net:x org:originalOrganization net:eurocities , net:climate-alliance ;"
+        "org:resultingOrganization mun:koeln , mun:bochum .",
+        "Klima-Bündnis → Bochum", "Climate Alliance → Bochum"),
 }  # fmt: skip
 
 
