@@ -111,7 +111,7 @@ DETAIL_NAMES = {
     "accepted": N_("May be given"),
     "nearest": N_("Similar names"),
     "retry_after": N_("Try again after (seconds)"),
-    "offers": N_("On offer"),
+    "offered": N_("On offer"),
     "allowed": N_("Methods"),
     "address": N_("Address"),
     "log": N_("Number in the log"),

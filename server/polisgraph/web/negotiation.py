@@ -45,7 +45,7 @@ def agreed(offers: Sequence[str], what: str) -> str:
 
 def not_acceptable(what: str, offers: Sequence[str]) -> NotAcceptable:
     """Return the error that lists what is on offer."""
-    return NotAcceptable(f"{what} comes as {', '.join(offers)}; ask for one of these", offers=list(offers))
+    return NotAcceptable(f"{what} comes as {', '.join(offers)}; ask for one of these", offered=list(offers))
 
 
 def described_as() -> str:

@@ -51,7 +51,7 @@ def problem(slug: str) -> Response:
     """Explain the kind of problem that a problem document names (RFC 9457, section 3.1.1)."""
     for kind in ALL_KINDS:
         if kind.slug == slug:
-            return _page("problem-kind.html", kind=kind)
+            return headers.unchanged(_tag()) or _page("problem-kind.html", kind=kind)
     raise NotFound(f"there is no kind of problem {slug[:80]!r}")
 
 

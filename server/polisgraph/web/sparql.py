@@ -94,11 +94,15 @@ def _page(asked: Asked, query: str) -> Response:
 
 
 def _form() -> Response:
+    name = headers.tag("form", request.full_path, language())
+    known = headers.unchanged(name)
+    if known is not None:
+        return known
     asked = protocol.Asked(None, (), (), None, None, request.args.get("report"))
     report = site().reports.get(asked.report or "")
     prefixes = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in _USED)
     query = report.text if report else prefixes + "\n" + _START % language()
-    return Response(_render(query, asked, None, False), mimetype="text/html")
+    return headers.tagged(Response(_render(query, asked, None, False), mimetype="text/html"), name)
 
 
 def _render(query: str, asked: Asked, table: Table | None, is_graph: bool) -> str:
