@@ -34,9 +34,7 @@ def objects(store: ox.Store, subject: str, predicate: str) -> list[str]:
     found = store.quads_for_pattern(
         ox.NamedNode(expand(subject)), ox.NamedNode(expand(predicate)), None, ox.DefaultGraph()
     )
-    return sorted(
-        shorten(q.object.value) if isinstance(q.object, ox.NamedNode) else str(q.object) for q in found
-    )
+    return sorted(shorten(q.object.value) if isinstance(q.object, ox.NamedNode) else str(q.object) for q in found)
 
 
 # Dates
@@ -77,21 +75,13 @@ DATES = "\n".join(
 def test_bounds_are_those_of_the_calendar(sample: Sample) -> None:
     store = sample(DATES)
     derive(store, RULES)
-    bounds = {
-        t
-        for t in derived(store)
-        if shorten(t.subject.value).startswith("ten:") and t.predicate.value != LABEL
-    }
+    bounds = {t for t in derived(store) if shorten(t.subject.value).startswith("ten:") and t.predicate.value != LABEL}
     assert {t.object.datatype.value for t in bounds} == {XSD + "date"}
-    assert {
-        (shorten(t.subject.value), shorten(t.predicate.value), t.object.value) for t in bounds
-    } == expected_bounds()
+    assert {(shorten(t.subject.value), shorten(t.predicate.value), t.object.value) for t in bounds} == expected_bounds()
 
 
 def test_bounds_are_the_same_in_rdflib(sample: Sample) -> None:
-    graph = rdflib.Graph().parse(
-        data=sample(DATES).dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    )
+    graph = rdflib.Graph().parse(data=sample(DATES).dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()))
     bounds = graph.query((RULES / "derive" / "1-date-bounds.rq").read_text(encoding="utf-8")).graph
     assert bounds is not None
     assert {o.datatype for o in bounds.objects()} == {rdflib.XSD.date}

@@ -71,8 +71,7 @@ def test_an_asserted_statement_names_graph_source_and_place(built: ox.Store) -> 
 def test_every_file_that_states_it_is_named(tmp_path: Path) -> None:
     for name in ("a", "b"):
         text = (
-            f"<{expand('net:x')}> <{expand('dct:source')}> <http://example.org/s> ;"
-            f' <{expand("pg:locator")}> "{name}" .'
+            f'<{expand("net:x")}> <{expand("dct:source")}> <http://example.org/s> ; <{expand("pg:locator")}> "{name}" .'
         )
         (tmp_path / f"{name}.ttl").write_text(text, encoding="utf-8")
     store = load([tmp_path], bundle.ONTOLOGY).store
@@ -124,16 +123,12 @@ def test_proofs_have_as_few_levels_as_can_be(built: ox.Store) -> None:
     prover = Prover(built, read_rules(RULES / "derive") + read_rules(RULES / "owl2rl"))
     concluded = [ox.NamedNode(graph) for graph in (DERIVED_GRAPH, INFERRED_GRAPH)]
     quads = [quad for graph in concluded for quad in built.quads_for_pattern(None, None, None, graph)]
-    wanted = [
-        q.triple for q in quads if q.subject.value.startswith(tuple(map(expand, ("body:", "mun:", "net:"))))
-    ]
+    wanted = [q.triple for q in quads if q.subject.value.startswith(tuple(map(expand, ("body:", "mun:", "net:"))))]
     levels = {quad.triple: 0 for quad in built if quad.graph_name not in (*concluded, ox.DefaultGraph())}
     ways = {quad.triple: [premises for _, premises, _ in prover.applications(quad.triple)] for quad in quads}
     for _ in range(8):
         for triple, alternatives in ways.items():
-            proved = [
-                1 + max(levels[p] for p in way) for way in alternatives if all(p in levels for p in way)
-            ]
+            proved = [1 + max(levels[p] for p in way) for way in alternatives if all(p in levels for p in way)]
             levels[triple] = min([*proved, levels.get(triple, 99)])
     assert {height(prover.explain(triple)) - levels[triple] for triple in wanted} == {0}
     assert max(levels[triple] for triple in wanted) >= 4

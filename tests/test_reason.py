@@ -158,9 +158,7 @@ def generated(seed: int) -> str:
     for n in range(6):
         above = f"; pg:sectionOf net:n{pick.randrange(n)}" if n and pick.random() < 0.6 else ""
         kind = "pg:NationalSection" if above else "pg:Network"
-        lines.append(
-            f'net:n{n} a {kind} ; skos:prefLabel "Netz {n}"@de ; pg:abbreviation "N{n}"@de-DE {above} .'
-        )
+        lines.append(f'net:n{n} a {kind} ; skos:prefLabel "Netz {n}"@de ; pg:abbreviation "N{n}"@de-DE {above} .')
     for b in range(10):
         if b and pick.random() < 0.7:
             above = f"pg:subBodyOf body:b{pick.randrange(b)}"
@@ -174,10 +172,7 @@ def generated(seed: int) -> str:
             f"ten:t{t} a pg:NetworkMembership ; org:member mun:m{pick.randrange(12)} ;"
             f" org:organization net:n{pick.randrange(6)} ; org:role role:{role} {end} ."
         )
-    lines += [
-        f"mun:m{m} a pg:Municipality ; pg:formerName 'M {m}'@de ; pg:value '0{m}'^^xsd:int ."
-        for m in range(12)
-    ]
+    lines += [f"mun:m{m} a pg:Municipality ; pg:formerName 'M {m}'@de ; pg:value '0{m}'^^xsd:int ." for m in range(12)]
     return "\n".join(lines)
 
 
@@ -218,9 +213,7 @@ def test_the_filter_hides_nothing_but_noise() -> None:
     plain = rdflib.Graph().parse(data=prefixes + data)
     for path in ("polisgraph.ttl", "external.ttl"):
         axioms = rdflib.Graph().parse(bundle.ONTOLOGY / path)
-        plain += (
-            triple for triple in axioms if triple[1] not in (RDFS.isDefinedBy, RDFS.label, SKOS.definition)
-        )
+        plain += (triple for triple in axioms if triple[1] not in (RDFS.isDefinedBy, RDFS.label, SKOS.definition))
     quiet = rdflib.Graph()
     quiet += plain
     given = set(plain)

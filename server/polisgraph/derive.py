@@ -36,7 +36,5 @@ def derive(store: ox.Store, rules: Path) -> int:
 def _stage(rule: Rule) -> int:
     number = rule.name.partition("-")[0]
     if not number.isdecimal():
-        raise RuleError(
-            f"{rule.name}.rq: begin its name with the number of its stage, as in 1-{rule.name}.rq"
-        )
+        raise RuleError(f"{rule.name}.rq: begin its name with the number of its stage, as in 1-{rule.name}.rq")
     return int(number)

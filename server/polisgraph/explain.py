@@ -143,9 +143,7 @@ class Prover:
                 names = {name: term_text(self._store, term) for name, term in solution.items()}
                 absences = tuple(substitute(absence, names) for absence in rule.absences)
                 # The nodes of a list are how RDF writes an axiom; the axiom that has the list is told.
-                premises = [
-                    t for t in instantiate(rule.rests_on, solution) if not isinstance(t.subject, ox.BlankNode)
-                ]
+                premises = [t for t in instantiate(rule.rests_on, solution) if not isinstance(t.subject, ox.BlankNode)]
                 yield rule, premises, absences
 
     def _assertions(self, triple: ox.Triple) -> tuple[Assertion, ...]:

@@ -80,9 +80,7 @@ class Rule:
 
     def solutions(self, store: ox.Store, given: Bindings | None = None) -> Iterator[Bindings]:
         """Yield the bindings under which the body holds in the default graph, `given` ones being fixed."""
-        fixed: dict[ox.Variable, Term | ox.Triple] = {
-            ox.Variable(n): term for n, term in (given or {}).items()
-        }
+        fixed: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(n): term for n, term in (given or {}).items()}
         query = f"{self.prologue}SELECT DISTINCT * WHERE {self.body}"
         found = cast(ox.QuerySolutions, store.query(query, substitutions=fixed))
         names = [variable.value for variable in found.variables]
@@ -175,9 +173,7 @@ def to_oxigraph(term: rdflib.term.Node) -> Term:
     literal = cast(rdflib.Literal, term)
     if literal.language:
         return ox.Literal(str(literal), language=literal.language)
-    return ox.Literal(
-        str(literal), datatype=ox.NamedNode(str(literal.datatype)) if literal.datatype else None
-    )
+    return ox.Literal(str(literal), datatype=ox.NamedNode(str(literal.datatype)) if literal.datatype else None)
 
 
 def _size(store: ox.Store, graph: str) -> int:
