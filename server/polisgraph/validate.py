@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pyshacl
 import rdflib
-from pyshacl.errors import ReportableRuntimeError, ValidationFailure
+from pyshacl.errors import ValidationFailure
 from rdflib.namespace import RDF, SH
 
 from polisgraph.errors import RuleError, SourceError
@@ -55,13 +55,12 @@ def validate(loaded: Loaded, shapes: Path) -> Validation:
     SHACL, sections 3 to 5. Raises SourceError if the shapes cannot be read, RuleError if they are no shapes.
     """
     rules = _Shapes(_read_shapes(shapes, shapes.stat().st_mtime_ns))
-    with _quiet():
-        data = _graph(_asserted(loaded.store))
-        results = _run(data, rules.graph, shapes)
     found: dict[str, tuple[Finding, Terms]] = {}
-    for node in results.objects(None, SH.result):
-        finding, terms = _finding(loaded, rules, results, node)
-        found[finding.iri] = (finding, terms)
+    with _quiet():
+        results = _run(_graph(_asserted(loaded.store)), rules.graph, shapes)
+        for node in results.objects(None, SH.result):
+            finding, terms = _finding(loaded, rules, results, node)
+            found[finding.iri] = (finding, terms)
     ordered = sorted(found.values(), key=lambda pair: pair[0].rank)
     return Validation(tuple(finding for finding, _ in ordered), report(ordered))
 
@@ -69,9 +68,9 @@ def validate(loaded: Loaded, shapes: Path) -> Validation:
 def _run(data: rdflib.Graph, shapes: rdflib.Graph, path: Path) -> rdflib.Graph:
     try:
         _, results, text = pyshacl.validate(data, shacl_graph=shapes, inference="none", allow_warnings=True)
-    except (ReportableRuntimeError, SyntaxError, ValueError) as error:
-        # pyparsing's errors, which a broken SPARQL constraint raises, are ValueErrors.
-        raise RuleError(f"{path}: a shape is not what SHACL asks for: {error}") from None
+    except Exception as error:
+        # A broken shape surfaces as whatever pySHACL, rdflib or pyparsing raise when they stumble over it.
+        raise RuleError(f"{path}: a shape is not what SHACL asks for: {error}") from error
     if isinstance(results, ValidationFailure):
         raise RuleError(f"{path}: a shape cannot be evaluated: {text}")
     checked: rdflib.Graph = results
