@@ -7,13 +7,14 @@ premises, with the same rule files that the build runs forwards.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
 import pyoxigraph as ox
 
 from polisgraph.namespaces import DERIVED_GRAPH, GRAPHS, INFERRED_GRAPH, shorten
-from polisgraph.rules import Rule, Term, instantiate, read_rules, substitute, unify
+from polisgraph.rules import Pattern, Rule, Term, instantiate, read_rules, substitute, unify
 
 _CONCLUDED = {DERIVED_GRAPH, INFERRED_GRAPH}
 _SOURCE = ox.NamedNode("http://purl.org/dc/terms/source")
@@ -85,8 +86,13 @@ class Prover:
 
     def __init__(self, store: ox.Store, rules: tuple[Rule, ...]) -> None:
         self._store = store
-        self._rules = [(rule, pattern) for rule in rules if rule.template for pattern in rule.concludes]
+        self._known = rules
         self._applications: dict[ox.Triple, list[Application]] = {}
+
+    @cached_property
+    def _rules(self) -> list[tuple[Rule, Pattern]]:
+        # Taken apart at the first proof: a build without a contradiction needs none.
+        return [(rule, pattern) for rule in self._known if rule.template for pattern in rule.concludes]
 
     def explain(self, triple: ox.Triple) -> Explanation:
         """Explain `triple`, which stands in the default graph."""
