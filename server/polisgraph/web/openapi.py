@@ -254,5 +254,6 @@ def _contents(media_types: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _problems(kinds: tuple[type[errors.QueryError], ...]) -> dict[str, Any]:
-    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    # Who takes web pages gets the same words as a page.
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}, **_contents((HTML.media_type,))}
     return {str(error.status): {"description": error.title, "content": content} for error in kinds}
