@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from polisgraph.engine import Answer, Query, worker
 from polisgraph.engine.gate import check_length
@@ -44,6 +44,7 @@ class LocalEngine:
         self._workers = threading.BoundedSemaphore(settings.workers)
         self._lock = threading.Lock()
         self._closed = False
+        self._running: set[ProcessFuture[Answer]] = set()
         self._pool = self._start()
 
     def query(self, query: Query) -> Answer:
@@ -57,7 +58,7 @@ class LocalEngine:
         """End the workers and what they are at; the engine answers no more."""
         with self._lock:
             self._closed = True
-            _end(self._pool)
+            _end(self._pool, self._running)
 
     def _limit(self, query: Query) -> float:
         """Return the seconds that `query` has; raise BadParameter if it asks for what is no time."""
@@ -90,25 +91,31 @@ class LocalEngine:
         for _ in range(2):
             pool = self._pool
             try:
-                # The deadline counts from the moment in which a worker takes the query.
-                future = pool.schedule(worker.answer, args=(query,), timeout=limit)
-                return future.result(timeout=limit + GRACE)
-            except QueryError as error:
-                raise error from None
+                return self._ask(pool, query, limit)
             except TimeoutError:
-                if future.done():
-                    raise TimeLimit(
-                        f"The query ran for more than {limit:g} seconds."
-                        " Narrow the pattern, put the most selective part first, or add a LIMIT.",
-                        limit=limit,
-                    ) from None
                 self._replace(pool)
                 break
-            except ProcessExpired as error:
-                raise _failure(error.exitcode) from None
             except RuntimeError:  # also pebble's BrokenProcessPool
                 self._replace(pool)
         raise WorkerFailed("No worker could take the query. Please try again; if it persists, see the server's log.")
+
+    def _ask(self, pool: ProcessPool, query: Query, limit: float) -> Answer:
+        """Return a worker's answer; raise TimeoutError if the pool is stuck and RuntimeError if it is broken."""
+        # The deadline counts from the moment in which a worker takes the query.
+        future = pool.schedule(worker.answer, args=(query, limit), timeout=limit)
+        self._running.add(future)
+        try:
+            return future.result(timeout=limit + GRACE)
+        except QueryError as error:
+            raise error from None  # without pebble's copy of the worker's traceback
+        except ProcessExpired as error:
+            raise _failure(error.exitcode, limit) from None
+        except TimeoutError:
+            if future.done():
+                raise _too_late(limit) from None
+            raise
+        finally:
+            self._running.discard(future)
 
     def _start(self) -> ProcessPool:
         context = multiprocessing.get_context("forkserver")
@@ -122,17 +129,32 @@ class LocalEngine:
         """Put a new pool in the place of `broken`, unless another thread has done so."""
         with self._lock:
             if self._pool is broken and not self._closed:
+                lost = set(self._running)
                 self._pool = self._start()
-                _end(broken)
+                _end(broken, lost)
 
 
-def _end(pool: ProcessPool) -> None:
+def _end(pool: ProcessPool, running: set[ProcessFuture[Answer]]) -> None:
+    """End a pool and its workers; who waits for one of the queries that were `running` waits no longer."""
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
+    for future in tuple(running):
+        if not future.done():
+            future.set_exception(WorkerFailed("The server ended the query's worker. Please try again."))
 
 
-def _failure(exit_code: int) -> QueryError:
+def _too_late(limit: float) -> TimeLimit:
+    return TimeLimit(
+        f"The query ran for more than {limit:g} seconds."
+        " Narrow the pattern, put the most selective part first, or add a LIMIT.",
+        limit=limit,
+    )
+
+
+def _failure(exit_code: int, limit: float) -> QueryError:
     """Return the error for a worker that died. A negative code is the signal that ended it."""
+    if exit_code == -signal.SIGALRM:
+        return _too_late(limit)
     # Rust and C++ abort when they get no memory.
     if exit_code == -signal.SIGABRT:
         return worker.out_of_memory()

@@ -29,6 +29,9 @@ keeps this much room for the stack to grow, whatever the limit was at start."""
 FRAMES = 20_000
 """Python frames that rdflib's parser may stack up: it takes some 40 for each bracket."""
 
+LATE = 1.0
+"""Seconds after its deadline at which a worker ends itself."""
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -118,6 +121,7 @@ def start(setup: Setup) -> None:
     # Pebble ends a worker by SIGTERM and waits three seconds before SIGKILL. A handler in Python would not
     # run while the engine computes, and under some servers the signal is inherited as ignored.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _leave_network()
     global _worker
     _worker = Worker(setup)
@@ -134,11 +138,16 @@ def start(setup: Setup) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def answer(query: Query) -> Answer:
-    """Answer `query` in this worker process."""
+def answer(query: Query, limit: float) -> Answer:
+    """Answer `query` in this worker process, which ends `LATE` seconds after `limit` if nobody ends it before."""
     if _worker is None:
         raise WorkerFailed("The worker has not opened its store.")
-    return _worker.answer(query)
+    # The deadline is the server's to enforce. This is for a query whose server has died.
+    signal.setitimer(signal.ITIMER_REAL, limit + LATE)
+    try:
+        return _worker.answer(query)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def ready() -> int:
@@ -152,12 +161,11 @@ def _limit(kind: int, value: int) -> None:
     resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
-def _leave_network() -> None:
-    """Move this process into a network of its own, without any interface, where the system lets it.
+def _leave_network() -> bool:
+    """Move this process into a network of its own, without any interface; return whether the system let it.
 
     A second wall behind the refusal of SERVICE: a query that fooled every parser finds nobody to talk to.
     """
     new_user, new_network = 0x10000000, 0x40000000
-    unshare = getattr(ctypes.CDLL(None, use_errno=True), "unshare", None)
-    if unshare is not None and unshare(new_network) != 0:
-        unshare(new_user | new_network)
+    unshare = getattr(ctypes.CDLL(None), "unshare", None)
+    return unshare is not None and (unshare(new_network) == 0 or unshare(new_user | new_network) == 0)

@@ -80,5 +80,4 @@ def _used(prefixes: Mapping[str, str], graph: Mapping[Triple, None]) -> dict[str
                 iris.add(term.value)
             elif datatype := getattr(term, "datatype", None):
                 iris.add(datatype.value)
-    namespaces = {name: iri for name, iri in prefixes.items() if any(one.startswith(iri) for one in iris)}
-    return dict(sorted(namespaces.items()))
+    return {name: iri for name, iri in prefixes.items() if any(one.startswith(iri) for one in iris)}
