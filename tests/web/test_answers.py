@@ -15,11 +15,15 @@ from polisgraph.web import create_app
 BROWSER = {"Accept": "text/html"}
 SELECT = "/sparql?query=" + quote("SELECT ?s { ?s ?p ?o } LIMIT 2")
 EVERYTHING = [
-    "/", "/about", "/sources", "/reports", "/reports/members-of-network", "/reports/members-of-network.csv?network=eurocities",
+    "/", "/about", "/sources", "/reports", "/reports/members-of-network",
+    "/reports/members-of-network.csv?network=eurocities",
     SELECT, "/sparql", "/doc/municipality/koeln", "/doc/municipality/koeln.ttl", "/ontology/", "/ontology.ttl",
-    "/ontology/Network", "/shapes/", "/shapes.ttl", "/.well-known/void", "/graph/data/from-koeln", "/dumps/", "/openapi.json",
-    "/problem/bad-query", "/health", "/static/style.css", "/nothing",
+    "/ontology/Network", "/shapes/", "/shapes.ttl", "/.well-known/void", "/graph/data/from-koeln", "/dumps/",
+    "/openapi.json", "/problem/bad-query", "/health", "/static/style.css", "/nothing",
 ]  # fmt: skip
+
+
+UNTAGGED = ("/health", "/nothing", "/static/style.css", "/openapi.json", "/dumps/")
 
 
 @dataclass
@@ -48,14 +52,12 @@ def counted(settings: Settings, snapshot: Snapshot, counting: Counting) -> Flask
 
 
 @pytest.mark.parametrize("headers", [{}, BROWSER])
-@pytest.mark.parametrize(
-    "address", [a for a in EVERYTHING if a not in ("/health", "/nothing", "/static/style.css", "/openapi.json", "/dumps/")]
-)  # fmt: skip
+@pytest.mark.parametrize("address", [address for address in EVERYTHING if address not in UNTAGGED])
 def test_unchanged_answers_are_not_asked_for_again(
     counted: FlaskClient, counting: Counting, address: str, headers: dict[str, str]
 ) -> None:
     first = counted.get(address, headers=headers)
-    if first.status_code == 303 or "members-of-network" in address and first.status_code == 400:
+    if first.status_code == 303 or ("members-of-network" in address and first.status_code == 400):
         return
     tag = first.headers["ETag"]
     assert tag.startswith('"') and first.headers["Cache-Control"] == "no-cache"

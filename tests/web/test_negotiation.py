@@ -128,7 +128,7 @@ def test_not_on_offer(client: FlaskClient, address: str, accept: str, offer: str
 
 def test_results_json(client: FlaskClient) -> None:
     """SPARQL 1.1 Query Results JSON Format, sections 3.1, 3.2 and 4."""
-    query = 'SELECT ?iri ?plain ?tagged ?typed ?none { VALUES (?iri ?plain ?tagged ?typed ?none) {'
+    query = "SELECT ?iri ?plain ?tagged ?typed ?none { VALUES (?iri ?plain ?tagged ?typed ?none) {"
     query += ' (<http://a/> "p" "t"@de 7 UNDEF) } }'
     found = json.loads(client.get("/sparql?query=" + quote(query)).data)
     assert found["head"]["vars"] == ["iri", "plain", "tagged", "typed", "none"]

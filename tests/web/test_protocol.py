@@ -30,9 +30,7 @@ def ask(client: FlaskClient, how: str, query: str, **graphs: list[str]) -> TestR
     if how == "get":
         return client.get("/sparql?" + urlencode({"query": query, **parameters}, doseq=True))
     if how == "form":
-        return client.post(
-            "/sparql", data=urlencode({"query": query, **parameters}, doseq=True), content_type=FORM
-        )
+        return client.post("/sparql", data=urlencode({"query": query, **parameters}, doseq=True), content_type=FORM)
     return client.post("/sparql?" + urlencode(parameters, doseq=True), data=query, content_type=QUERY)
 
 

@@ -46,7 +46,7 @@ def whole(part: str = "") -> Response:
 @blueprint.route("/graph/<path:name>")
 def graph(name: str) -> Response:
     """Return a named graph whole (compare SPARQL 1.1 Graph Store HTTP Protocol, section 5.2)."""
-    iri = GRAPHS + name
+    iri = GRAPHS + negotiation.take_ending(name)
     if iri not in site().snapshot.graphs:
         raise NotFound(f"there is no graph {iri}; /sparql describes those that there are")
     if negotiation.prefers_page():

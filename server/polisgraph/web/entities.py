@@ -4,7 +4,6 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
-from polisgraph import results
 from polisgraph.errors import BadParameter, NotFound
 from polisgraph.namespaces import BASE
 from polisgraph.web import documents, headers, links, negotiation
@@ -14,18 +13,16 @@ from polisgraph.web.site import is_iri, site
 
 blueprint = Blueprint("entities", __name__)
 
-_FORMS = {form.names[0]: form.media_type for form in (*results.GRAPH_FORMATS, results.HTML)}
-
 
 @blueprint.route("/id/<path:tail>")
 def thing(tail: str) -> Response:
     """Lead from a thing to the document about it (RFC 9110, section 15.4.4; the httpRange-14 resolution)."""
-    tail, ending = _split(tail)
+    tail = negotiation.take_ending(tail)
     iri = BASE + "id/" + tail
     if not site().describes(iri) and not _kind(tail):
         raise _unknown(iri)
-    ending = ending or request.args.get("format") or ""
-    response = links.see_other(_doc(tail) + (f".{ending}" if ending in _FORMS else ""))
+    ending = negotiation.asked_for()
+    response = links.see_other(_doc(tail) + (f".{ending}" if ending in negotiation.ENDINGS else ""))
     response.headers["Link"] = f'<{_encoded(_iri_of_doc(tail))}>; rel="describedby"'
     return response
 
@@ -33,10 +30,9 @@ def thing(tail: str) -> Response:
 @blueprint.route("/doc/<path:tail>")
 def document(tail: str) -> Response:
     """Describe the thing `tail` below /id/, or list a kind of things."""
-    tail, ending = _split(tail)
-    request.view_args = {"ending": ending}
+    tail = negotiation.take_ending(tail)
     iri = BASE + "id/" + tail
-    alternates = {kind: f"{_doc(tail)}.{name}" for name, kind in _FORMS.items()}
+    alternates = {kind: f"{_doc(tail)}.{name}" for name, kind in negotiation.ENDINGS.items()}
     return _describe(iri, _iri_of_doc(tail), alternates)
 
 
@@ -47,7 +43,7 @@ def elsewhere() -> Response:
     if not is_iri(iri):
         raise BadParameter("iri is missing or no IRI; give one", parameter="iri", accepted="an absolute IRI")
     here = links.own("doc?iri=") + quote(iri, safe="")
-    alternates = {kind: f"{here}&format={name}" for name, kind in _FORMS.items()}
+    alternates = {kind: f"{here}&format={name}" for name, kind in negotiation.ENDINGS.items()}
     return _describe(iri, BASE + "doc?iri=" + quote(iri, safe=""), alternates)
 
 
@@ -91,11 +87,6 @@ def _kind(tail: str) -> list[tuple[str, str]]:
         return []
     rows = site().ask("kind", namespace=namespace, lang=language())
     return [(row["entity"].value, row["label"].value) for row in rows]
-
-
-def _split(tail: str) -> tuple[str, str]:
-    stem, dot, ending = tail.rpartition(".")
-    return (stem, ending) if dot and stem and ending in _FORMS else (tail, "")
 
 
 def _doc(tail: str) -> str:

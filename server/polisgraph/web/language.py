@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import LanguageAccept
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
 """The languages of the pages, each with its own name for itself."""
@@ -13,7 +14,7 @@ _YEAR = 365 * 24 * 3600
 _CATALOGUE = Path(__file__).parent / "locale" / "de.po"
 
 
-def choose(asked: str | None, remembered: str | None, accepted: str | None) -> str:
+def choose(asked: str | None, remembered: str | None, accepted: LanguageAccept) -> str:
     """Return the language for a reader: asked for in the address, remembered, or accepted by the browser.
 
     Who accepts neither German nor English gets English; who says nothing at all gets German, the language of
@@ -22,16 +23,18 @@ def choose(asked: str | None, remembered: str | None, accepted: str | None) -> s
     for code in (asked, remembered):
         if code in LANGUAGES:
             return code
-    if not (accepted or "").strip():
-        return "de"
-    return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
+    for code, quality in accepted:  # the best first (RFC 9110, section 12.5.4)
+        primary = code.partition("-")[0].lower()
+        if quality > 0 and primary in (*LANGUAGES, "*"):
+            return primary if primary in LANGUAGES else "de"
+    return "en" if accepted else "de"
 
 
 def language() -> str:
     """Return the language of the reader of this request."""
     if "language" not in g:
         remembered = request.cookies.get(COOKIE)
-        g.language = choose(request.args.get("lang"), remembered, request.headers.get("Accept-Language"))
+        g.language = choose(request.args.get("lang"), remembered, request.accept_languages)
     return str(g.language)
 
 

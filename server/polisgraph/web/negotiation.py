@@ -9,12 +9,25 @@ from flask import request
 
 from polisgraph import results
 from polisgraph.errors import NotAcceptable
-from polisgraph.results import GRAPH_TYPES, HTML, JSON, RESULT_TYPES, TURTLE
+from polisgraph.results import GRAPH_FORMATS, GRAPH_TYPES, HTML, JSON, RESULT_TYPES, TURTLE
 
 PAGE = "html"
 # HTML stands third: who names it gets it even if some vague type such as text/plain is named beside it, as
 # text browsers do; who names one of the first two as well gets data, and so does who names nothing.
 _ALL = (JSON.media_type, TURTLE.media_type, HTML.media_type, *RESULT_TYPES[1:], *GRAPH_TYPES[1:])
+
+
+ENDINGS = {form.names[0]: form.media_type for form in (*GRAPH_FORMATS, HTML)}
+"""Endings of addresses at which something is described, with the media type that each asks for."""
+
+
+def take_ending(tail: str) -> str:
+    """Return `tail` without an ending that names a format; the request then asks for that format."""
+    stem, dot, ending = tail.rpartition(".")
+    if not (dot and stem and ending in ENDINGS):
+        return tail
+    request.view_args = {"ending": ending}
+    return stem
 
 
 def asked_for() -> str | None:
@@ -33,11 +46,8 @@ def prefers_page() -> bool:
 
 def agreed(offers: Sequence[str], what: str) -> str:
     """Return the media type of `offers` for `what`; raise NotAcceptable if the client takes none."""
-    asked = asked_for()
-    if asked:
-        chosen = results.by_name(asked, offers)
-    else:
-        chosen = results.negotiate(request.headers.get("Accept"), offers)
+    asked, accepted = asked_for(), request.headers.get("Accept")
+    chosen = results.by_name(asked, offers) if asked else results.negotiate(accepted, offers)
     if chosen is None:
         raise not_acceptable(what, offers)
     return chosen

@@ -41,9 +41,7 @@ def about() -> Response:
 @blueprint.route("/sources")
 def sources() -> Response:
     """List the documents and data sets that the statements come from."""
-    return headers.unchanged(_tag()) or _page(
-        "sources.html", sources=site().ask("sources", lang=language()).rows
-    )
+    return headers.unchanged(_tag()) or _page("sources.html", sources=site().ask("sources", lang=language()).rows)
 
 
 @blueprint.route("/problem/<slug>")

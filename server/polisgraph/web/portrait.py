@@ -7,7 +7,7 @@ from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRA
 from polisgraph.web.language import N_, language
 from polisgraph.web.relations import Mentions, Tenure, label_of, mentions, tenures
 from polisgraph.web.rows import Row, Term
-from polisgraph.web.site import site
+from polisgraph.web.site import is_iri, site
 
 _PG, _SKOS, _DCT = PREFIXES["pg"], PREFIXES["skos"], PREFIXES["dct"]
 _ORG, _FOAF, _RDF, _RDFS = PREFIXES["org"], PREFIXES["foaf"], PREFIXES["rdf"], PREFIXES["rdfs"]
@@ -123,6 +123,8 @@ class Portrait:
 
 def portrait(iri: str) -> Portrait | None:
     """Return what the graph says about `iri`, labels in the reader's language; None if it says nothing."""
+    if not is_iri(iri):
+        return None
     rows = site().ask("statements", entity=iri, lang=language()).rows
     if not rows:
         return None
@@ -141,12 +143,7 @@ def portrait(iri: str) -> Portrait | None:
 
 def _title(iri: str, rows: Iterable[Row]) -> str:
     labels = {row["value"].language: row["value"].value for row in rows if _is(row, LABEL)}
-    return (
-        labels.get(language())
-        or next(iter(labels.values()), "")
-        or iri.rstrip("/#").rpartition("/")[2]
-        or iri
-    )
+    return labels.get(language()) or next(iter(labels.values()), "") or iri.rstrip("/#").rpartition("/")[2] or iri
 
 
 def _types(rows: Iterable[Row]) -> list[tuple[str, str]]:
@@ -228,8 +225,4 @@ def _readable(values: list[Term]) -> list[Term]:
 
 def _identifier_link(property_: str, value: Term) -> str | None:
     base = IDENTIFIERS.get(property_)
-    return (
-        base + value.value
-        if base and value.kind == "literal" and value.value.replace("-", "").isalnum()
-        else None
-    )
+    return base + value.value if base and value.kind == "literal" and value.value.replace("-", "").isalnum() else None

@@ -104,9 +104,7 @@ def _page(found: Report, values: dict[str, list[str]]) -> Response:
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
-def _render(
-    found: Report, values: Mapping[str, list[str]], error: BadParameter | None = None, **more: object
-) -> str:
+def _render(found: Report, values: Mapping[str, list[str]], error: BadParameter | None = None, **more: object) -> str:
     wrong = str(error.details.get("parameter", "")) if error else ""
     fields = [
         Field(p, tuple(values.get(p.name, ())), choices(p, language(), site().entities), p.name == wrong)

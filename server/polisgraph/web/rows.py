@@ -46,9 +46,7 @@ def read_json(body: bytes) -> Table:
     document: dict[str, Any] = json.loads(body)
     if "boolean" in document:
         return Table(truth=bool(document["boolean"]))
-    rows = tuple(
-        {name: _term(value) for name, value in binding.items()} for binding in document["results"]["bindings"]
-    )
+    rows = tuple({name: _term(value) for name, value in binding.items()} for binding in document["results"]["bindings"])
     return Table(tuple(document["head"]["vars"]), rows)
 
 

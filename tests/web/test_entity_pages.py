@@ -1,0 +1,182 @@
+"""The documents about entities: where /id/… leads, what they say in which form, and on whose word."""
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from conftest import Reader
+from polisgraph.namespaces import BASE, PREFIXES
+
+KOELN = BASE + "id/municipality/koeln"
+GERMANY = PREFIXES["country"] + "DEU"
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "text/turtle", "application/ld+json"])
+def test_things_lead_to_their_documents(client: FlaskClient, accept: str) -> None:
+    response = client.get("/id/municipality/koeln", headers={"Accept": accept})
+    assert (response.status_code, response.headers["Location"]) == (303, "/doc/municipality/koeln")
+    assert response.headers["Link"] == f'<{BASE}doc/municipality/koeln>; rel="describedby"'
+
+
+@pytest.mark.parametrize(
+    ("asked", "ending"), [(".ttl", ".ttl"), (".jsonld", ".jsonld"), (".html", ".html"), ("?format=nt", ".nt")]
+)
+def test_an_explicit_form_is_kept(client: FlaskClient, asked: str, ending: str) -> None:
+    assert client.get("/id/municipality/koeln" + asked).headers["Location"] == "/doc/municipality/koeln" + ending
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/id/municipality/none",
+        "/id/none",
+        "/doc/municipality/none",
+        "/doc/municipality/none.ttl",
+        "/doc/x%20y",
+        "/doc/%3E%20a",
+    ],
+)
+def test_nothing_is_known_about_it(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+    assert client.get(address, headers={"Accept": "text/html"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("ending", "form"),
+    [
+        ("ttl", ox.RdfFormat.TURTLE),
+        ("nt", ox.RdfFormat.N_TRIPLES),
+        ("rdf", ox.RdfFormat.RDF_XML),
+        ("jsonld", ox.RdfFormat.JSON_LD),
+    ],
+)
+def test_every_form_holds_the_same(client: FlaskClient, store: ox.Store, ending: str, form: ox.RdfFormat) -> None:
+    body = client.get(f"/doc/municipality/koeln.{ending}").data
+    found = {quad.triple for quad in ox.parse(body, format=form)}
+    koeln = ox.NamedNode(KOELN)
+    own = {q.triple for q in store.quads_for_pattern(koeln, None, None, ox.DefaultGraph())}
+    about = {q.triple for q in store.quads_for_pattern(None, None, koeln, ox.DefaultGraph())}
+    assert own and about and own | about <= found
+    label = ox.NamedNode(PREFIXES["pg"] + "displayLabel")
+    assert all(triple.predicate == label for triple in found - own - about)
+    named = {triple.subject.value for triple in found - own - about}
+    assert {GERMANY, BASE + "id/tenure/koeln--eurocities"} <= named
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/turtle"])
+def test_links_to_the_other_forms(client: FlaskClient, accept: str) -> None:
+    links = client.get("/doc/municipality/koeln", headers={"Accept": accept}).headers["Link"]
+    assert f'<{BASE}doc/municipality/koeln>; rel="canonical"' in links
+    assert f'<{KOELN}>; rel="describes"' in links
+    kinds = {"text/html", "text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json"}
+    assert links.count('rel="alternate"') == len(kinds) - 1
+    for kind in kinds - {accept}:
+        assert f'rel="alternate"; type="{kind}"' in links
+        assert client.get(next(p for p in links.split(", ") if kind in p)[1:].split(">")[0]).mimetype == kind
+
+
+@pytest.mark.parametrize(
+    ("reader", "expected"),
+    [
+        ("german", "Köln|Gemeinde|Gehört an|Eurocities|Mitglied|Staat|Deutschland|Amtlicher Gemeindeschlüssel"),
+        ("english", "Cologne|municipality|Belongs to|Eurocities|member|country|Germany|official municipality key"),
+    ],
+)  # fmt: skip
+def test_a_municipality(request: pytest.FixtureRequest, reader: str, expected: str) -> None:
+    page = request.getfixturevalue(reader).get("/doc/municipality/koeln")
+    texts = [text for text, _ in page.texts]
+    assert set(expected.split("|")) - set(texts) == set()
+    assert KOELN in texts
+    for link in (
+        "/doc/network/eurocities", "/doc/source/koeln", "/doc/tenure/koeln--eurocities", "/ontology/#Municipality",
+        "/ontology/#foaf:homepage", "/graph/data/from-koeln", "/doc/municipality/koeln.ttl",
+        "http://www.wikidata.org/entity/Q365", "https://d-nb.info/gnd/4031483-2", "https://www.geonames.org/2886242",
+        "/doc?iri=http%3A%2F%2Fpublications.europa.eu%2Fresource%2Fauthority%2Fcountry%2FDEU",
+    ):  # fmt: skip
+        assert link in page.links, link
+
+
+def test_statements_say_where_they_stand(german: Reader) -> None:
+    """A statement leads to its footnote, and that to the source, the place in it, and the graph."""
+    page = german.get("/doc/tenure/bochum--eurocities")
+    notes = [link for link in page.links if link.startswith("#evidence-")]
+    assert notes and {note[1:] for note in notes} <= set(page.ids)
+    assert "/doc/source/bochum-eurocities" in page.links and "/graph/data/from-bochum-eurocities" in page.links
+    assert "/doc/source/bochum-europa" in page.links
+    assert "Eurocities, 1" in page.text
+    assert "2021-03" in page.text
+
+
+def test_conclusions_stand_apart(german: Reader) -> None:
+    page = german.get("/doc/municipality/koeln")
+    texts = [text for text, _ in page.texts]
+    concluded = texts.index("Was daraus folgt")
+    assert texts.index("ist angeschlossen an") > concluded > texts.index("Angaben")
+    assert "durch eine Regel aus Angaben der Quellen abgeleitet" in texts
+
+
+def test_a_network_lists_its_members(english: Reader) -> None:
+    page = english.get("/doc/network/eurocities")
+    assert "Those who belong to it" in page.text
+    assert {"/doc/municipality/bochum", "/doc/municipality/koeln", "/doc/body/eurocities-forum-culture"} & set(
+        page.links
+    )
+
+
+def test_who_runs_a_secretariat(german: Reader) -> None:
+    texts = [text for text, _ in german.get("/doc/municipality/heidelberg").texts]
+    assert "Trägt die Geschäftsstelle" in texts
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/doc/role/member", "Mitglied"),
+        ("/doc/role", "Rollen"),
+        ("/doc/source/koeln", "Herausgeber"),
+        ("/doc?iri=" + GERMANY, "Deutschland"),
+        ("/doc?iri=http://www.w3.org/ns/org%23member", "http://www.w3.org/ns/org#member"),
+        ("/doc?iri=" + KOELN, "Köln"),
+        ("/doc/municipality", "Bochum"),
+    ],
+)
+def test_other_things_have_pages_too(german: Reader, address: str, title: str) -> None:
+    page = german.get(address)
+    assert page.status == 200 and (title in page.text or title == "Herausgeber")
+
+
+@pytest.mark.parametrize("iri", ["", "koeln", "javascript alert", "http://a/<b>", "http://a/%0A b", "http://a/%22"])
+def test_what_is_no_iri(client: FlaskClient, iri: str) -> None:
+    response = client.get("/doc?iri=" + iri)
+    assert response.status_code == 400 and response.json["parameter"] == "iri"
+
+
+def test_countries_come_as_data_too(client: FlaskClient) -> None:
+    assert f"<{GERMANY}>" in client.get(f"/doc?iri={GERMANY}&format=nt").text
+    assert client.get("/doc?iri=http://example.org/none").status_code == 404
+
+
+def test_every_link_to_an_own_page_leads_somewhere(german: Reader, client: FlaskClient) -> None:
+    """From the start page two clicks deep, whatever is linked answers."""
+    waiting, seen = ["/", "/doc/municipality/koeln", "/doc/tenure/bochum--eurocities", "/about", "/sources"], set()
+    for address in waiting:
+        for link in german.get(address).links:
+            target = link.partition("#")[0]
+            if link.startswith("/") and target not in seen and "lang=" not in link:
+                seen.add(target)
+                with client.get(target, headers={"Accept": "text/html,*/*;q=0.1"}, follow_redirects=True) as response:
+                    assert response.status_code == 200, f"{address} links {link}"
+    assert len(seen) > 80
+
+
+def test_anchors_exist(german: Reader) -> None:
+    """Properties and classes on a page link to their place on the page of the vocabulary."""
+    anchors = set(german.get("/ontology/").ids)
+    for address in (
+        "/doc/municipality/koeln",
+        "/doc/network/eurocities",
+        "/doc/tenure/bochum--eurocities",
+        "/doc/source/koeln",
+    ):
+        linked = {link.partition("#")[2] for link in german.get(address).links if link.startswith("/ontology/#")}
+        assert linked and linked <= anchors

@@ -1,0 +1,112 @@
+"""The vocabulary and the shapes on the web: one page with a place for every term, and RDF for programs."""
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+
+from conftest import Reader
+from polisgraph.namespaces import BASE, ONTOLOGY_GRAPHS, PG, PGSH, PREFIXES, SHAPES_GRAPH
+
+OWL = PREFIXES["owl"]
+TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
+TERM_KINDS = ("Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+
+
+def terms(store: ox.Store, graph: str) -> set[str]:
+    name = ox.NamedNode(ONTOLOGY_GRAPHS + graph)
+    return {
+        quad.subject.value
+        for kind in TERM_KINDS
+        for quad in store.quads_for_pattern(None, TYPE, ox.NamedNode(OWL + kind), name)
+    }
+
+
+def test_every_term_has_its_place(german: Reader, english: Reader, store: ox.Store) -> None:
+    own = terms(store, "polisgraph")
+    assert len(own) > 80
+    for reader in (german, english):
+        page = reader.get("/ontology/")
+        assert {term.removeprefix(str(PG)) for term in own} <= set(page.ids)
+        assert "org:member" in page.ids and "skos:prefLabel" in page.ids
+        assert len(page.ids) == len(set(page.ids))
+        assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
+
+
+@pytest.mark.parametrize(
+    ("reader", "words"),
+    [
+        (
+            "german",
+            "Gebietskörperschaft|ist Gremium von|Rollen|Gründungsmitglied|"
+            "Öffentliche Organisation, die einen Teil eines Landes unterhalb der nationalen Ebene regiert.",
+        ),
+        (
+            "english",
+            "local authority|body of|roles|founding member|"
+            "Public organisation that governs part of a country below the national level.",
+        ),
+    ],
+)
+def test_terms_are_explained(request: pytest.FixtureRequest, reader: str, words: str) -> None:
+    texts = [text for text, _ in request.getfixturevalue(reader).get("/ontology/").texts]
+    assert set(words.split("|")) - set(texts) == set()
+
+
+def test_a_chain_stands_in_its_order(english: Reader) -> None:
+    texts = [text for text, _ in english.get("/ontology/").texts]
+    place = texts.index("Follows from", texts.index("body of"))
+    assert texts[place + 1 : place + 4] == ["sub-body of", ",", "body of"]
+
+
+def test_terms_lead_to_their_place_or_to_turtle(client: FlaskClient) -> None:
+    page = client.get("/ontology/NetworkMembership", headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["Location"]) == (303, "/ontology/#NetworkMembership")
+    data = client.get("/ontology/NetworkMembership")
+    assert data.mimetype == "text/turtle" and 'rdfs:label "Netzwerkmitgliedschaft"@de' in data.text
+    chain = ox.parse(client.get("/ontology/bodyOf?format=nt").data, format=ox.RdfFormat.N_TRIPLES)
+    steps = [q.object.value for q in chain if q.predicate.value == PREFIXES["rdf"] + "first"]
+    assert sorted(steps) == [PG + "bodyOf", PG + "subBodyOf"]
+
+
+@pytest.mark.parametrize("address", ["/ontology/Nothing", "/ontology/a%20b", "/shapes/Nothing", "/shapes/a%3Eb"])
+def test_unknown_terms(client: FlaskClient, address: str) -> None:
+    for accept in ("text/turtle", "text/html"):
+        assert client.get(address, headers={"Accept": accept}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "graph"),
+    [
+        ("/ontology/", ONTOLOGY_GRAPHS + "polisgraph"),
+        ("/ontology.ttl", ONTOLOGY_GRAPHS + "polisgraph"),
+        ("/shapes.ttl", SHAPES_GRAPH),
+    ],
+)
+def test_whole_files(client: FlaskClient, store: ox.Store, address: str, graph: str) -> None:
+    response = client.get(address)
+    assert response.headers["Content-Type"] == "text/turtle; charset=utf-8"
+    found = list(ox.parse(response.data, format=ox.RdfFormat.TURTLE))
+    assert len(found) == len(list(store.quads_for_pattern(None, None, None, ox.NamedNode(graph))))
+
+
+def test_the_version_leads_to_the_ontology(client: FlaskClient) -> None:
+    response = client.get("/ontology/0.1.0")
+    assert (response.status_code, response.headers["Location"]) == (303, "/ontology/")
+    assert client.get("/ontology").headers["Location"].endswith("/ontology/")
+
+
+def test_every_shape_has_its_place(german: Reader, client: FlaskClient) -> None:
+    page = german.get("/shapes/")
+    assert len(page.ids) > 30 and "Named" in page.ids and len(page.ids) == len(set(page.ids))
+    html = {"Accept": "text/html"}
+    assert client.get("/shapes/Named", headers=html).headers["Location"] == "/shapes/#Named"
+    named = client.get("/shapes/Named").text
+    assert "NodeShape" in named and "Unlinked" not in named
+
+
+def test_own_iris_of_terms_lead_here(german: Reader) -> None:
+    page = german.get(
+        "/sparql?query=SELECT+*+%7B+VALUES+%3Fx+%7B+%3C" + str(PG) + "Body%3E+%3C" + str(PGSH) + "Named%3E+%7D+%7D"
+    )
+    assert {"/ontology/#Body", "/shapes/#Named"} <= set(page.links)
+    assert not [link for link in page.links if link.startswith(BASE)]
