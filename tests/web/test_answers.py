@@ -95,6 +95,14 @@ def test_what_changes_by_itself_is_never_kept(client: FlaskClient, function: str
     assert "ETag" not in response.headers and response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("address", ["/doc/municipality/none", "/doc/municipality/none.ttl", "/sparql?query=nonsense"])
+@pytest.mark.parametrize("headers", [{}, BROWSER])
+def test_a_star_does_not_stand_for_what_is_not_there(
+    client: FlaskClient, address: str, headers: dict[str, str]
+) -> None:
+    assert client.get(address, headers={**headers, "If-None-Match": "*"}).status_code in (400, 404)
+
+
 def test_errors_are_not_kept(client: FlaskClient) -> None:
     response = client.get("/sparql?query=nonsense")
     assert response.headers["Cache-Control"] == "no-store" and "ETag" not in response.headers

@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from polisgraph.engine import Answer
 from polisgraph.results import content_type
+from polisgraph.web.language import language
 from polisgraph.web.site import site
 
 SNAPSHOT = "X-Polisgraph-Snapshot"
@@ -72,6 +73,8 @@ def _complete(response: Response) -> Response:
     response.vary.update(("Accept", "Accept-Language"))
     if response.mimetype == "text/html" or response.status_code == 304:
         response.vary.add("Cookie")
+    if response.mimetype == "text/html" and response.status_code not in (303, 304, 308):
+        response.headers["Content-Language"] = language()
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store" if response.status_code >= 400 else "no-cache"
     # Public data without credentials: any page may read it.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
 from polisgraph.web.language import N_, language
-from polisgraph.web.relations import Mentions, Tenure, label_of, mentions, tenures
+from polisgraph.web.relations import MENTIONS_ASKED, TENURES_ASKED, Mentions, Tenure, label_of, mentions, tenures
 from polisgraph.web.rows import Row, Term
 from polisgraph.web.site import is_iri, site
 
@@ -119,6 +119,12 @@ class Portrait:
     tenures: dict[str, list[Tenure]] = field(default_factory=dict)
     mentions: list[Mentions] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the graph holds more than the page was willing to ask for."""
+        tenures_found = sum(map(len, self.tenures.values()))
+        return tenures_found >= TENURES_ASKED or sum(m.number for m in self.mentions) >= MENTIONS_ASKED
 
 
 def portrait(iri: str) -> Portrait | None:

@@ -18,6 +18,8 @@ _OF_TENURES = {
     _PG + "hostedBody",
 }
 _SHOWN = 50
+TENURES_ASKED, MENTIONS_ASKED = 1000, 5000
+"""The bounds in tenures.rq and mentions.rq."""
 
 
 @dataclass(frozen=True)

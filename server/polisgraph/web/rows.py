@@ -23,6 +23,9 @@ class Term:
         return self.value
 
 
+ROWS_SHOWN = 1000
+"""Rows that a page shows of a table; the downloads hold all."""
+
 Row = Mapping[str, Term]
 
 
@@ -33,6 +36,11 @@ class Table:
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     truth: bool | None = None
+
+    @property
+    def shown(self) -> tuple[Row, ...]:
+        """The rows that a page shows."""
+        return self.rows[:ROWS_SHOWN]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from polisgraph import results
 from polisgraph.engine import Query
-from polisgraph.engine.gate import check
 from polisgraph.namespaces import PREFIXES
 from polisgraph.results import GRAPH_TYPES, N_TRIPLES, RESULT_TYPES
 from polisgraph.web import documents, headers, negotiation, protocol
@@ -18,9 +17,6 @@ from polisgraph.web.site import JSON_RESULTS, site
 blueprint = Blueprint("sparql", __name__)
 
 NTRIPLES = N_TRIPLES.media_type
-ROWS_SHOWN = 1000
-"""Rows of a result that a page shows; the whole is a download."""
-
 _START = """SELECT ?network ?label
 WHERE {
   ?network a pg:Network ;
@@ -47,7 +43,7 @@ def endpoint() -> Response:
 def _data(asked: Asked, query: str) -> Response:
     results_type, graph_type = _media_types(asked.format)
     name = headers.tag("query", query, asked.default_graphs, asked.named_graphs, results_type, graph_type)
-    known = headers.unchanged(name) if _may_be_known(query) else None
+    known = headers.unchanged(name)
     if known is not None:
         return known
     answer = site().engine.query(
@@ -55,6 +51,7 @@ def _data(asked: Asked, query: str) -> Response:
     )
     response = headers.data(answer)
     if not answer.cacheable:
+        # Without a tag no client can ever ask whether it still holds.
         response.headers["Cache-Control"] = "no-store"
         return response
     return headers.tagged(response, name)
@@ -74,14 +71,9 @@ def _media_types(named: str | None) -> tuple[str | None, str | None]:
     return found
 
 
-def _may_be_known(query: str) -> bool:
-    """Whether a client that has an answer to `query` may keep it: not if it has another answer each time."""
-    return bool(request.if_none_match) and not check(query, site().settings.query_limit).volatile
-
-
 def _page(asked: Asked, query: str) -> Response:
     name = headers.tag("page", query, asked.default_graphs, asked.named_graphs, language(), request.full_path)
-    known = headers.unchanged(name) if _may_be_known(query) else None
+    known = headers.unchanged(name)
     if known is not None:
         return known
     answer = site().engine.query(
@@ -119,7 +111,6 @@ def _render(query: str, asked: Asked, table: Table | None, is_graph: bool) -> st
         query=query,
         asked=asked,
         table=table,
-        shown=table.rows[:ROWS_SHOWN] if table else (),
         downloads=downloads,
         reports=site().reports,
         graphs=sorted(site().snapshot.graphs),
