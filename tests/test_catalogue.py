@@ -12,7 +12,7 @@ REPORTS = load_reports(QUERIES)
 ENDPOINT = "https://w3id.org/polisgraph/sparql"
 SH = PREFIXES["sh"]
 
-# What the SIB editor (sib-swiss/sparql-editor, src/utils.ts) asks an endpoint: its examples, its prefixes.
+# What the SIB editor (sib-swiss/sparql-editor, src/utils.ts) asks an endpoint: its examples, its prefixes, its classes.
 EXAMPLES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT DISTINCT ?sq ?comment ?query
@@ -25,6 +25,29 @@ DECLARED_PREFIXES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
 SELECT DISTINCT ?prefix ?namespace
 WHERE { [] sh:namespace ?namespace ; sh:prefix ?prefix}
 ORDER BY ?prefix"""
+
+CLASSES = """PREFIX up: <http://purl.uniprot.org/core/>
+PREFIX void: <http://rdfs.org/ns/void#>
+PREFIX void-ext: <http://ldf.fi/void-ext#>
+SELECT DISTINCT ?subjectClass ?prop ?objectClass ?objectDatatype
+WHERE {
+  {
+    ?cp void:class ?subjectClass ;
+        void:propertyPartition ?pp .
+    ?pp void:property ?prop .
+    OPTIONAL {
+        {
+            ?pp  void:classPartition [ void:class ?objectClass ] .
+        } UNION {
+            ?pp void-ext:datatypePartition [ void-ext:datatype ?objectDatatype ] .
+        }
+    }
+  } UNION {
+    ?ls void:subjectsTarget [ void:class ?subjectClass ] ;
+        void:linkPredicate ?prop ;
+        void:objectsTarget [ void:class ?objectClass ] .
+  }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +75,22 @@ def test_the_editor_finds_every_report_with_its_whole_query(graph: Graph) -> Non
 
 def test_the_editor_finds_every_prefix(graph: Graph) -> None:
     assert dict(ask(graph, DECLARED_PREFIXES)) == PREFIXES
+
+
+def test_the_editor_finds_what_leads_from_class_to_class(store: ox.Store) -> None:
+    found = store.query(CLASSES)
+    assert isinstance(found, ox.QuerySolutions)
+    rows = {tuple(term.value if term else None for term in row) for row in found}
+    pg, org, xsd = PREFIXES["pg"], PREFIXES["org"], PREFIXES["xsd"]
+    assert (f"{pg}NetworkMembership", f"{org}organization", f"{pg}Network", None) in rows
+    assert (f"{pg}FigureClaim", f"{pg}value", None, f"{xsd}integer") in rows
+
+
+def test_the_finished_store_answers_the_editor(store: ox.Store) -> None:
+    for query, least in ((EXAMPLES, 2 * len(REPORTS)), (DECLARED_PREFIXES, len(PREFIXES)), (CLASSES, 100)):
+        found = store.query(query)
+        assert isinstance(found, ox.QuerySolutions)
+        assert len(list(found)) >= least
 
 
 def test_each_report_is_described_by_the_convention(graph: Graph) -> None:
