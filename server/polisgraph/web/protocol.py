@@ -29,7 +29,7 @@ class Asked:
     report: str | None
 
 
-def read(query_limit: int, time_limit: float) -> Asked:
+def read() -> Asked:
     """Read the current request.
 
     Raises BadQuery, BadParameter, Forbidden, TooLong or WrongContentType for what the protocol does not allow
@@ -49,15 +49,12 @@ def read(query_limit: int, time_limit: float) -> Asked:
         raise BadQuery(f"there are {len(queries)} 'query' parameters; send one (SPARQL 1.1 Protocol, 2.1)")
     if request.method == "POST" and not queries:
         raise BadQuery(f"there is no query; send it as the form's 'query', or as the body of {QUERY}")
-    query = queries[0] if queries else None
-    if query is not None and len(query.encode("utf-8", "surrogatepass")) > query_limit:
-        raise TooLong(f"the query is longer than {query_limit:,} bytes; shorten it", limit=query_limit)
     return Asked(
-        query,
+        queries[0] if queries else None,
         tuple(_all(given, "default-graph-uri")),
         tuple(_all(given, "named-graph-uri")),
         _last(given, "format"),
-        _seconds(_last(given, "timeout"), time_limit),
+        _seconds(_last(given, "timeout")),
         _last(given, "report"),
     )
 
@@ -108,16 +105,16 @@ def _last(given: Sequence[tuple[str, str]], name: str) -> str | None:
     return values[-1] if values else None
 
 
-def _seconds(text: str | None, limit: float) -> float | None:
-    """Return the time limit that a client asks for: never more than the service's own."""
+def _seconds(text: str | None) -> float | None:
+    """Return the time limit that a client asks for; the engine grants no more than its own."""
     if text is None:
         return None
     try:
         seconds = float(text)
     except ValueError:
         seconds = math.nan
-    if not seconds > 0:
-        accepted = f"seconds, more than 0, at most {limit:g}"
+    if not 0 < seconds < math.inf:
+        accepted = "seconds, more than 0"
         message = f"timeout: {text[:40]!r} is no time; give {accepted}"
         raise BadParameter(message, parameter="timeout", accepted=accepted)
-    return min(seconds, limit)
+    return seconds

@@ -32,8 +32,7 @@ _USED = ("pg", "mun", "net", "org", "dct", "skos")
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
     """Answer a query, or say what this endpoint is (SPARQL 1.1 Protocol, 2.1; Service Description, 2)."""
-    settings = site().settings
-    asked = protocol.read(settings.query_limit, settings.time_limit)
+    asked = protocol.read()
     page = asked.format == negotiation.PAGE if asked.format else negotiation.prefers_page()
     if asked.query is None:
         return _form() if page else documents.construct("service")
