@@ -113,6 +113,9 @@ def test_conclusions_stand_apart(german: Reader) -> None:
     concluded = texts.index("Was daraus folgt")
     assert texts.index("ist angeschlossen an") > concluded > texts.index("Angaben")
     assert "durch eine Regel aus Angaben der Quellen abgeleitet" in texts
+    # What only repeats a statement by a wider property is left to the data formats.
+    assert "Seite oder Datensatz über dasselbe" not in texts
+    assert "http://schema.org/sameAs" in german.client.get("/doc/municipality/koeln.nt").text
 
 
 def test_a_network_lists_its_members(english: Reader) -> None:

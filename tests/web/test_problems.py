@@ -107,6 +107,14 @@ def test_pages_say_the_same_in_the_readers_language(client: FlaskClient) -> None
     assert "<dt>Spalte</dt>" in german.text and "<dt>Column</dt>" in english.text
 
 
+def test_a_wrong_query_can_be_mended_on_the_spot(client: FlaskClient) -> None:
+    graph = f"{BASE}graph/derived"
+    page = client.get("/sparql", query_string={"query": "SELECT <b>", "default-graph-uri": graph}, headers=GERMAN)
+    assert page.status_code == 400
+    assert "SELECT &lt;b&gt;</textarea>" in page.text and f'name="default-graph-uri" value="{graph}"' in page.text
+    assert "<textarea" not in client.get("/nothing?query=x", headers=GERMAN).text
+
+
 def test_the_format_of_the_address_decides_how_an_error_looks(client: FlaskClient) -> None:
     missing = "/reports/members-of-network"
     assert client.get(missing + ".csv", headers=GERMAN).mimetype == "application/problem+json"

@@ -98,10 +98,24 @@ def test_the_version_leads_to_the_ontology(client: FlaskClient) -> None:
 def test_every_shape_has_its_place(german: Reader, client: FlaskClient) -> None:
     page = german.get("/shapes/")
     assert len(page.ids) > 30 and "Named" in page.ids and len(page.ids) == len(set(page.ids))
+    assert "Verstoß: nichts wird ausgeliefert" in page.text
     html = {"Accept": "text/html"}
     assert client.get("/shapes/Named", headers=html).headers["Location"] == "/shapes/#Named"
     named = client.get("/shapes/Named").text
     assert "NodeShape" in named and "Unlinked" not in named
+
+
+def test_shapes_are_explained(german: Reader, english: Reader, store: ox.Store) -> None:
+    graph = ox.NamedNode(SHAPES_GRAPH)
+    pages = {"de": german.get("/shapes/"), "en": english.get("/shapes/")}
+    names = [q.object for q in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["sh"] + "name"), None, graph)]
+    assert len(names) > 60
+    for name in names:
+        assert isinstance(name, ox.Literal) and name.language in pages
+        assert name.value in pages[name.language].text
+    messages = store.quads_for_pattern(None, ox.NamedNode(PREFIXES["sh"] + "message"), None, graph)
+    told = [q.object for q in messages if isinstance(q.object, ox.Literal) and q.object.language == "en"]
+    assert told and all(" ".join(message.value.split()) in pages["en"].text for message in told)
 
 
 def test_own_iris_of_terms_lead_here(german: Reader) -> None:
