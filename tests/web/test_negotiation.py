@@ -49,6 +49,7 @@ def kind(client: FlaskClient, address: str, accept: str | None) -> str:
         (f"{JSON};q=0, */*", XML),
         (FIREFOX, PAGE),
         (LYNX, PAGE),
+        ("text/html, application/xml, */*", PAGE),
         ("application/xhtml+xml", PAGE),
         (f"{JSON}, */*;q=0.9", JSON),
         (f"text/html, {JSON}", JSON),

@@ -45,6 +45,12 @@ def test_one_click_shows_something(german: Reader, client: FlaskClient, report: 
     assert len(rows) == 1 or set(shown) <= set(heads)
 
 
+def test_rows_speak_the_readers_language(german: Reader, english: Reader) -> None:
+    address = MEMBERS + "?network=eurocities"
+    assert "Köln" in german.get(address).text and "Cologne" in english.get(address).text
+    assert "Cologne" in german.get(address + "&lang=en").text
+
+
 def test_values_of_the_form_are_used_and_kept(english: Reader) -> None:
     page = english.get(MEMBERS + "?network=eccar&country=&as_of=")
     assert "Heidelberg" in page.text and "Bochum" not in page.text

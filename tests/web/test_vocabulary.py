@@ -52,6 +52,12 @@ def test_terms_are_explained(request: pytest.FixtureRequest, reader: str, words:
     assert set(words.split("|")) - set(texts) == set()
 
 
+def test_terms_stand_in_the_order_of_the_readers_language(german: Reader, english: Reader) -> None:
+    amt_before_gremium, department_after_body = german.get("/ontology/").ids, english.get("/ontology/").ids
+    assert amt_before_gremium.index("Department") < amt_before_gremium.index("Body")
+    assert department_after_body.index("Department") > department_after_body.index("Body")
+
+
 def test_a_chain_stands_in_its_order(english: Reader) -> None:
     texts = [text for text, _ in english.get("/ontology/").texts]
     place = texts.index("Follows from", texts.index("body of"))
