@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.conftest import CHROMIUM
+
 
 @dataclass
 class Watched:
@@ -26,8 +28,6 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    from tests.conftest import CHROMIUM
-
     options = [
         "--disable-background-networking",
         "--disable-component-update",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from browser.conftest import Watched
+from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from conftest import Reader
+from tests.web.conftest import Reader
 from polisgraph.namespaces import BASE, DATASET, DESCRIPTION_GRAPH, PREFIXES
 from polisgraph.snapshot import Snapshot
 

@@ -4,7 +4,7 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from conftest import Reader
+from tests.web.conftest import Reader
 from polisgraph.namespaces import BASE, PREFIXES
 
 KOELN = BASE + "id/municipality/koeln"

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from conftest import Page, Reader
+from tests.web.conftest import Page, Reader
 from polisgraph.build import Plan, Progress, build
 from polisgraph.engine.local import LocalEngine
 from polisgraph.namespaces import BASE

@@ -8,7 +8,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
-from conftest import Reader
+from tests.web.conftest import Reader
 from polisgraph import bundle
 from polisgraph.reports import load_reports
 from polisgraph.web import language

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from conftest import Page, Reader
+from tests.web.conftest import Page, Reader
 from polisgraph import bundle
 from polisgraph.reports import Report, load_reports
 
