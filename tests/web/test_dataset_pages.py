@@ -7,9 +7,9 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Reader
 from polisgraph.namespaces import BASE, DATASET, DESCRIPTION_GRAPH, PREFIXES
 from polisgraph.snapshot import Snapshot
+from tests.web.conftest import Reader
 
 SD, VOID, DCAT = PREFIXES["sd"], PREFIXES["void"], PREFIXES["dcat"]
 

@@ -4,8 +4,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Reader
 from polisgraph.namespaces import BASE, PREFIXES
+from tests.web.conftest import Reader
 
 KOELN = BASE + "id/municipality/koeln"
 GERMANY = PREFIXES["country"] + "DEU"

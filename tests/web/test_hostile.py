@@ -9,13 +9,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Page, Reader
 from polisgraph.build import Plan, Progress, build
 from polisgraph.engine.local import LocalEngine
 from polisgraph.namespaces import BASE
 from polisgraph.settings import Settings
 from polisgraph.web import create_app
 from polisgraph.web.links import href, in_language, own, page_of
+from tests.web.conftest import Page, Reader
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><b>"
 DATA = """

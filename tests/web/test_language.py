@@ -8,11 +8,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Reader
 from polisgraph import bundle
 from polisgraph.reports import load_reports
 from polisgraph.web import language
 from polisgraph.web.errors import ALL_KINDS
+from tests.web.conftest import Reader
 
 WEB = bundle.ROOT / "server" / "polisgraph" / "web"
 CATALOGUE = WEB / "locale" / "de.po"

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Page, Reader
 from polisgraph import bundle
 from polisgraph.reports import Report, load_reports
+from tests.web.conftest import Page, Reader
 
 REPORTS = load_reports(bundle.QUERIES)
 MEMBERS = "/reports/members-of-network"

@@ -4,8 +4,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from tests.web.conftest import Reader
 from polisgraph.namespaces import BASE, ONTOLOGY_GRAPHS, PG, PGSH, PREFIXES, SHAPES_GRAPH
+from tests.web.conftest import Reader
 
 OWL = PREFIXES["owl"]
 TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
