@@ -59,6 +59,6 @@ def start(store_path: Path) -> Callable[..., LocalEngine]:
 
 @pytest.fixture(scope="session")
 def pool(start: Callable[..., LocalEngine]) -> Iterator[LocalEngine]:
-    """An engine with two workers and two seconds for a query."""
-    with closing(start(workers=2, time_limit=2.0)) as engine:
+    """An engine with two workers."""
+    with closing(start(workers=2, time_limit=10.0)) as engine:
         yield engine

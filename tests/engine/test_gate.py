@@ -174,6 +174,7 @@ def test_what_changes_from_run_to_run_is_volatile(call: str) -> None:
         ("SELECT * { ?s ?p ?o } ; DROP ALL", (1, 23), "; cannot"),
         ("SELECT * { ?s ?p 'abc }\n", (1, 18), "not closed"),
         ("SELECT * {\n?s ?p '''abc' }", (2, 7), "not closed"),
+        ('SELECT * {\n?s ?p """abc" }', (2, 7), "not closed"),
         ("SELECT * { ?s org:role ?o }", (1, 15), "PREFIX org: <http://www.w3.org/ns/org#>"),
         ("SELECT * { ?s <role> ?o }", (1, 15), "not an absolute IRI"),
         ("SELECT ?s { ?s ?p ?o } GROUP BY ?p", (1, 35), "grouped"),

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from polisgraph.engine import Answer, Query
 from polisgraph.engine.local import LocalEngine
+from polisgraph.engine.worker import STACK
 from polisgraph.errors import Busy, QueryError, ResultTooLarge, TimeLimit, WorkerFailed
 
 _FOUR = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
@@ -45,12 +47,13 @@ def seconds(pid: int) -> float:
 
 def busy(engine: LocalEngine) -> int:
     """The process id of the worker that computes, once there is one."""
-    while True:
-        before = {pid: seconds(pid) for pid in workers(engine)}
-        time.sleep(0.1)
-        for pid, used in before.items():
-            if seconds(pid) - used > 0.05:
+    before: dict[int, float] = {}
+    for _ in range(1000):
+        for pid in workers(engine):
+            if seconds(pid) - before.setdefault(pid, seconds(pid)) >= 0.05:
                 return pid
+        time.sleep(0.01)
+    raise AssertionError("no worker computes")
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def test_the_processor_is_free_after_the_deadline(start: Callable[..., LocalEngi
 
 def test_a_request_may_ask_for_less_time_and_not_for_more(start: Callable[..., LocalEngine]) -> None:
     with closing(start(workers=1, time_limit=1.0)) as engine:
-        for wanted, granted in ((0.3, 0.3), (3600.0, 1.0), (None, 1.0)):
+        for wanted, granted in ((0.3, 0.3), (8.0, 1.0), (None, 1.0)):
             with pytest.raises(TimeLimit) as caught:
                 engine.query(Query(LONG.text, time_limit=wanted))
             assert caught.value.details["limit"] == granted
@@ -164,11 +167,25 @@ def test_workers_that_die_idle_cost_nothing(start: Callable[..., LocalEngine]) -
     ],
 )
 def test_memory_has_an_end(text: str, start: Callable[..., LocalEngine]) -> None:
-    with closing(start(workers=1, memory_limit=100 * 1024**2, time_limit=20.0)) as engine:
+    with closing(start(workers=1, memory_limit=100 * 1024**2, time_limit=60.0)) as engine:
         assert json.loads(engine.query(CHEAP).body)["boolean"] is True
         with pytest.raises(ResultTooLarge, match="memory"):
             engine.query(Query(text))
         assert engine.query(CHEAP).form == "ASK"
+
+
+def test_workers_can_be_ended_and_have_room(start: Callable[..., LocalEngine]) -> None:
+    with closing(start(workers=1, memory_limit=300 * 1024**2)) as engine:
+        engine.query(CHEAP)
+        [pid] = workers(engine)
+        status = dict(line.split(":\t") for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+        # A handler in Python would run only once the engine comes back from its computation.
+        for mask in ("SigIgn", "SigCgt", "SigBlk"):
+            assert not int(status[mask], 16) >> (signal.SIGTERM - 1) & 1, mask
+        assert resource.prlimit(pid, resource.RLIMIT_STACK)[0] == STACK
+        assert resource.prlimit(pid, resource.RLIMIT_CORE)[0] == 0
+        size = int(status["VmSize"].split()[0]) * 1024
+        assert 200 * 1024**2 < resource.prlimit(pid, resource.RLIMIT_AS)[0] - size <= 300 * 1024**2
 
 
 def test_closing_ends_the_workers(start: Callable[..., LocalEngine]) -> None:
@@ -198,6 +215,7 @@ import sys, threading, time
 from pathlib import Path
 from polisgraph.engine import Query
 from polisgraph.engine.local import LocalEngine
+from polisgraph.engine.worker import STACK
 from polisgraph.settings import Settings
 if __name__ == "__main__":
     engine = LocalEngine(Path(sys.argv[1]), frozenset(), Settings(workers=2, time_limit=2.0))

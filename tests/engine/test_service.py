@@ -10,6 +10,8 @@ import pyoxigraph as ox
 import pytest
 
 from polisgraph.engine import Query
+from polisgraph.engine.algebra import dataset_clauses
+from polisgraph.engine.gate import check
 from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.worker import Worker, _leave_network
 from polisgraph.errors import BadQuery, Forbidden, QueryError
@@ -109,6 +111,21 @@ def test_no_spelling_makes_a_connection(spelling: str, worker: Worker, pool: Loc
     with pytest.raises(expected):
         pool.query(Query(text))
     assert listener.hits == 0
+
+
+@pytest.mark.parametrize("spelling", [name for name, text in FORBIDDEN.items() if "LOAD" not in text])
+def test_the_gate_and_the_algebra_see_it_each_by_itself(spelling: str) -> None:
+    text = FORBIDDEN[spelling].replace("%", "http://example.org/").replace("ttphttp", "ttp")
+    with pytest.raises(Forbidden):
+        check(text, 65_536)
+    if "\\" not in text and "INSERT" not in text:
+        with pytest.raises(Forbidden):
+            dataset_clauses(text.replace("\r", "\n"))
+
+
+def test_what_the_second_parser_would_resolve_again_is_refused() -> None:
+    with pytest.raises(BadQuery, match="backslash"):
+        dataset_clauses(r'ASK FROM <a:a> { BIND("\\u0022 AS ?x) #" AS ?y) }')
 
 
 def test_the_listener_would_notice(listener: Listener) -> None:
