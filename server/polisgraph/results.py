@@ -38,9 +38,7 @@ TURTLE = Format(
 )
 N_TRIPLES = Format("application/n-triples", ("nt", "ntriples", "n-triples"), ("text/plain",))
 RDF_XML = Format("application/rdf+xml", ("rdf", "rdf/xml", "rdfxml", "xml"), ("application/xml", "text/xml"))
-JSON_LD = Format(
-    "application/ld+json", ("jsonld", "json-ld", "json"), ("application/json",), only_by_name=True
-)
+JSON_LD = Format("application/ld+json", ("jsonld", "json-ld", "json"), ("application/json",), only_by_name=True)
 
 HTML = Format("text/html", ("html",), ("application/xhtml+xml",), "; charset=utf-8", only_by_name=True)
 
