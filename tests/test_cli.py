@@ -40,8 +40,8 @@ def test_every_command_has_an_example() -> None:
 def test_the_examples_work(example: str, home: Path) -> None:
     shell = example.replace("polisgraph ", f"{sys.executable} -m polisgraph ")
     done = subprocess.run(
-        shell, shell=True, env={**os.environ, "POLISGRAPH_HOME": str(home)}, capture_output=True, text=True, check=False,
-        cwd=Path(__file__).parent.parent,
+        shell, shell=True, env={**os.environ, "POLISGRAPH_HOME": str(home)}, capture_output=True, text=True,
+        check=False, cwd=Path(__file__).parent.parent,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout or "snapshot" in done.stderr.casefold()

@@ -269,9 +269,7 @@ def test_the_iri_of_a_claim_names_subject_measure_and_source() -> None:
 def identifiers() -> dict[str, dict[str, str]]:
     columns = {"pg:wikidata": "qid", "pg:isoCode": "iso", "foaf:homepage": "website"}
     columns |= {"wgs84:lat": "lat", "wgs84:long": "lon"}
-    columns |= {
-        f"pg:{key}": key for key in ("ags", "lau", "nuts3", "gnd", "geonames", "ror", "country", "state")
-    }
+    columns |= {f"pg:{key}": key for key in ("ags", "lau", "nuts3", "gnd", "geonames", "ror", "country", "state")}
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for subject, prop, value in facts():
         if prop in columns:
@@ -284,9 +282,7 @@ def identifiers() -> dict[str, dict[str, str]]:
 def test_identifiers_and_coordinates_are_those_that_were_confirmed() -> None:
     with (ACCOUNT / "identifiers.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert identifiers() == {
-        row.pop("key"): {name: text for name, text in row.items() if text} for row in rows
-    }
+    assert identifiers() == {row.pop("key"): {name: text for name, text in row.items() if text} for row in rows}
 
 
 def test_what_comes_from_geonames_stands_apart_under_its_licence() -> None:

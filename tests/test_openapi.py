@@ -43,9 +43,7 @@ def test_operations_say_what_the_reports_say(document: dict[str, Any]) -> None:
         assert operation["summary"] == report.title["en"]
         for text in report.description.values():
             assert text in operation["description"]
-        required = {
-            name for name, parameter in parameters(document, report).items() if parameter.get("required")
-        }
+        required = {name for name, parameter in parameters(document, report).items() if parameter.get("required")}
         assert required == {parameter.name for parameter in report.parameters if not parameter.optional}
 
 
@@ -91,9 +89,5 @@ def test_every_operation_names_its_errors_as_problem_documents(document: dict[st
 
 
 def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
-    ids = [
-        operation["operationId"]
-        for operations in document["paths"].values()
-        for operation in operations.values()
-    ]
+    ids = [operation["operationId"] for operations in document["paths"].values() for operation in operations.values()]
     assert len(ids) == len(set(ids))

@@ -191,9 +191,7 @@ def test_what_is_missing_or_wrong_is_named_with_its_line(
         ("  {\n    SELECT", "  SERVICE <http://127.0.0.1:9/> {\n    SELECT", "take SERVICE out"),
     ],
 )
-def test_only_a_select_query_without_service_is_a_report(
-    tmp_path: Path, old: str, new: str, says: str
-) -> None:
+def test_only_a_select_query_without_service_is_a_report(tmp_path: Path, old: str, new: str, says: str) -> None:
     with pytest.raises(RuleError, match=says):
         read_report(changed(tmp_path, old, new))
 

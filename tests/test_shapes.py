@@ -117,9 +117,7 @@ def test_each_query_looks_at_something_in_the_real_data(name: str, data: rdflib.
 @pytest.mark.parametrize("name", CORE)
 def test_each_shape_has_a_focus_node_in_the_real_data(name: str, data: rdflib.Graph) -> None:
     shape = PGSH[name]
-    checks = [
-        part for part in (shape, *SHAPES.objects(shape, SH.property)) if (part, SH.path, None) in SHAPES
-    ]
+    checks = [part for part in (shape, *SHAPES.objects(shape, SH.property)) if (part, SH.path, None) in SHAPES]
     banned = bool(checks) and all((part, SH.maxCount, rdflib.Literal(0)) in SHAPES for part in checks)
     found = {s for prop in SHAPES.objects(shape, SH.targetSubjectsOf) for s in data.subjects(prop)}
     found |= {o for prop in SHAPES.objects(shape, SH.targetObjectsOf) for o in data.objects(None, prop)}
@@ -140,9 +138,7 @@ def test_no_two_examples_speak_about_the_same() -> None:
 
 
 def test_the_sound_world_has_no_findings(examples: Validation) -> None:
-    assert [
-        finding.text() for finding in examples.findings if SOUND in {path for path, _ in finding.places}
-    ] == []
+    assert [finding.text() for finding in examples.findings if SOUND in {path for path, _ in finding.places}] == []
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)

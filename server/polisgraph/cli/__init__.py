@@ -71,7 +71,7 @@ def _source(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         click.option("--data", "data", multiple=True, type=click.Path(path_type=Path),
                      help="Folder or RDF file to use instead of the shipped data; may be given several times."),
-        click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Day that counts as today in rules and shapes."),
+        click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="Day that counts as today in rules, shapes."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)

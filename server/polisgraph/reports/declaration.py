@@ -40,9 +40,7 @@ class _Samples:
         """Return what the blocks of a variable hold, all the same, and `said` with the line of the first."""
         own = [block for block in self.blocks if block.variable == name]
         if not own:
-            raise said.error(
-                f"there is no block VALUES ?{name} {{ … }}; add one first in each group that uses it"
-            )
+            raise said.error(f"there is no block VALUES ?{name} {{ … }}; add one first in each group that uses it")
         samples = [self._terms(block) for block in own]
         for sample, block in zip(samples, own, strict=True):
             if sample != samples[0]:
@@ -141,9 +139,7 @@ def _with_sample(parameter: Parameter, place: Value, sample: Sample) -> Paramete
     block = f"VALUES ?{parameter.name} {{ … }}"
     if parameter.optional:
         if sample != (None,):
-            raise place.error(
-                f"{parameter.name} is optional: write UNDEF into {block}, the report without it"
-            )
+            raise place.error(f"{parameter.name} is optional: write UNDEF into {block}, the report without it")
         return parameter
     if None in sample or not sample or (len(sample) > 1 and not parameter.multiple):
         raise place.error(f"write one sample value into {block}" + ", or several" * parameter.multiple)
@@ -157,11 +153,7 @@ def _word(parameter: Parameter, place: Value, term: NamedNode | Literal) -> str:
         if not isinstance(term, NamedNode) or not term.value.startswith(parameter.namespace or ""):
             raise wrong
         kind_and_slug = term.value.removeprefix(BASE + "id/")
-        return (
-            kind_and_slug.split("/", 1)[-1]
-            if parameter.class_iri and kind_and_slug != term.value
-            else term.value
-        )
+        return kind_and_slug.split("/", 1)[-1] if parameter.class_iri and kind_and_slug != term.value else term.value
     word = next((choice.value for choice in parameter.choices if choice.iri == term.value), term.value)
     try:
         if literal(parameter, word) != term:

@@ -86,9 +86,7 @@ def read_head(path: Path, text: str) -> Value:
             break
         lines.append(line[len(MARK) :].removeprefix(" "))
     if not lines:
-        raise RuleError(
-            f"{path}:1: begin the file with '#+' lines that say what the report is; see README.md"
-        )
+        raise RuleError(f"{path}:1: begin the file with '#+' lines that say what the report is; see README.md")
     try:
         node = yaml.compose("\n".join(lines), Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
