@@ -134,6 +134,8 @@ lines\"\"\" ;
     assert line_of(path, e + "s", e + "q", e + "o") == 7
     assert line_of(path, e + "t", e + "q") == 10
     assert line_of(path, e + "u") is None
+    trig = put(tmp_path, "c.trig", b"@prefix e: <http://example.org/> .\ne:g {\n  e:s e:p e:o ;\n    e:q e:o .\n}\n")
+    assert line_of(trig, e + "s", e + "q", e + "o") == 4
     lines = put(tmp_path, "b.nt", TRIPLE + b" .\n" + TRIPLE.replace(b"/o", b"/x") + b" .\n")
     assert line_of(lines, e + "s", e + "p", e + "x") == 2
 

@@ -140,10 +140,12 @@ def places(
         found = tuple(place for file in files for place in _places_in(loaded.store, file, pattern))
         if found:
             return found
-    # A file of quads keeps its own graphs, so only its text tells that the subject stands there.
-    quads = [(file.path, line_of(file.path, focus.value)) for file in files if file.path.suffix == ".nq"]
-    if any(line is not None for _, line in quads):
-        return tuple((path, line) for path, line in quads if line is not None)
+    # A file of quads keeps its own graphs, so only its text tells that the term stands there.
+    quads = [file.path for file in files if file.path.suffix in (".nq", ".trig")]
+    for terms in ((focus.value, None), (None, focus.value)):
+        lines = [(path, line) for path in quads if (line := line_of(path, *terms)) is not None]
+        if lines:
+            return tuple(lines)
     for pattern in _patterns(focus, [], None):
         found = tuple(place for file in theories for place in _places_in(loaded.store, file, pattern))
         if found:

@@ -16,7 +16,8 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 import rdflib
-from rdflib.plugins.parsers import notation3
+from rdflib.plugins.parsers.notation3 import RDFSink
+from rdflib.plugins.parsers.trig import TrigSinkParser
 
 from polisgraph.errors import SourceError
 from polisgraph.namespaces import (
@@ -164,31 +165,31 @@ def _modified(store: ox.Store) -> date | None:
     return max(map(date.fromisoformat, days), default=None)
 
 
-def line_of(path: Path, subject: str, predicate: str | None = None, object_: str | None = None) -> int | None:
-    """Return the line (from 1) of the first statement in `path` with these terms (IRIs; a literal by its text).
+def line_of(path: Path, subject: str | None, predicate: str | None = None, object_: str | None = None) -> int | None:
+    """Return the line (from 1) of the first statement in `path` with these terms (IRIs; a literal by its text; None for any).
 
     None if the format has no lines to speak of (RDF/XML, JSON-LD) or the statement is not there.
     """
     for line, s, p, o in _statements(path, path.stat().st_mtime_ns):
-        if s == subject and predicate in (None, p) and object_ in (None, o):
+        if subject in (None, s) and predicate in (None, p) and object_ in (None, o):
             return line
     return None
 
 
 @lru_cache(maxsize=64)
 def _statements(path: Path, _changed: int) -> tuple[tuple[int, str, str, str], ...]:
-    if path.suffix == ".ttl":
+    if path.suffix in (".ttl", ".trig"):
         return tuple(_turtle_statements(path))
     if path.suffix in (".nt", ".nq"):
         return tuple(_line_statements(path))
     return ()
 
 
-class _Lines(notation3.SinkParser):
-    """rdflib's Turtle parser, noting at which offset each object stands; its own line counter runs ahead."""
+class _Lines(TrigSinkParser):
+    """rdflib's parser of Turtle and TriG, noting at which offset each object stands; its own line counter runs ahead."""
 
     def __init__(self) -> None:
-        super().__init__(notation3.RDFSink(rdflib.Graph()), baseURI="", turtle=True)
+        super().__init__(RDFSink(rdflib.Graph()), baseURI="", turtle=True)
         self.found: list[tuple[int, str, str, str]] = []
         self._offsets: dict[int, tuple[int, Any]] = {}
 
