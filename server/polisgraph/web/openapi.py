@@ -247,10 +247,7 @@ def _endpoint_responses() -> dict[str, Any]:
 
 def _contents(media_types: tuple[str, ...]) -> dict[str, Any]:
     results = {"$ref": "#/components/schemas/SparqlResults"}
-    return {
-        name: {"schema": results if name.endswith("results+json") else {"type": "string"}}
-        for name in media_types
-    }
+    return {name: {"schema": results if name.endswith("results+json") else {"type": "string"}} for name in media_types}
 
 
 def _problems(kinds: tuple[type[errors.QueryError], ...]) -> dict[str, Any]:
