@@ -8,8 +8,8 @@ from rdflib.plugins.sparql import prepareQuery
 from polisgraph.bundle import QUERIES
 from polisgraph.errors import RuleError
 from polisgraph.reports import Report, load_reports, read_report
+from polisgraph.reports.blocks import value_blocks, words
 from polisgraph.reports.model import KINDS
-from polisgraph.reports.tokens import value_blocks, words
 
 SAMPLE = Path(__file__).parent / "samples" / "every-kind.rq"
 SHIPPED = load_reports(QUERIES)

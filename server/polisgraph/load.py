@@ -166,7 +166,9 @@ def _modified(store: ox.Store) -> date | None:
 
 
 def line_of(path: Path, subject: str | None, predicate: str | None = None, object_: str | None = None) -> int | None:
-    """Return the line (from 1) of the first statement in `path` with these terms (IRIs; a literal by its text; None for any).
+    """Return the line (from 1) of the first statement in `path` with these terms.
+
+    A term is an IRI, the text of a literal, or None for any.
 
     None if the format has no lines to speak of (RDF/XML, JSON-LD) or the statement is not there.
     """
@@ -186,7 +188,7 @@ def _statements(path: Path, _changed: int) -> tuple[tuple[int, str, str, str], .
 
 
 class _Lines(TrigSinkParser):
-    """rdflib's parser of Turtle and TriG, noting at which offset each object stands; its own line counter runs ahead."""
+    """rdflib's parser of Turtle and TriG, noting the offset of each object; its own line counter runs ahead."""
 
     def __init__(self) -> None:
         super().__init__(RDFSink(rdflib.Graph()), baseURI="", turtle=True)

@@ -5,8 +5,9 @@ from bisect import bisect_right
 
 from pyoxigraph import Literal, Store, Variable
 
-from polisgraph.engine.gate import Checked, Token, tokens
+from polisgraph.engine.gate import Checked
 from polisgraph.errors import BadQuery
+from polisgraph.tokens import Token, tokens
 
 _MESSAGE = re.compile(r"error at (\d+):\d+: expected (.*)", re.DOTALL)
 # What pyoxigraph finds wrong beyond grammar stands among what it expects: "one of ">", Prefix not found".

@@ -5,11 +5,10 @@ calls or EXISTS, 2,000 groups, 2,500 OPTIONALs or BINDs in a row), so it is coun
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from polisgraph.errors import BadQuery, Forbidden, TooLong
+from polisgraph.tokens import tokens
 
 MAX_DEPTH = 100
 """Brackets that may be open at once: about a ninth of what crashes the engine."""
@@ -25,36 +24,9 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CODE_POINT = re.compile(r"\\\\|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE | re.ASCII)
 
-# Every repetition is possessive or bounded, so that no text takes more than linear time.
-_TOKEN = re.compile(
-    r"""
-      (?P<space>   [ \t\n]++ | \#[^\n]*+ )
-    | (?P<string>  \"{3} (?: \"{0,2} (?: [^"\\] | \\. ) )*+ \"{3}
-                 | '{3}  (?:  '{0,2} (?: [^'\\] | \\. ) )*+ '{3}
-                 | "(?! \"\" )(?: [^"\\\n] | \\. )*+" | '(?! '' )(?: [^'\\\n] | \\. )*+' )
-    | (?P<open>    \"{3} | '{3} | ["'] )
-    | (?P<iri>     <[^<>"{}|^`\\\x00-\x20]*+> )
-    | (?P<variable>[?$]\w++ )
-    | (?P<language>@[A-Za-z]++ (?: -[A-Za-z0-9-]++ )* )
-    | (?P<name>    (?: _ | [^\W\d_][\w.\-·]{0,255}+ )? :
-                   (?: [\w:\-·] | \.(?=[\w:.\-·%\\]) | %[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%] )*+ )
-    | (?P<number>  [+-]?(?: \d++(?: \.\d*+ )?+ | \.\d++ )(?: [eE][+-]?\d++ )?+ )
-    | (?P<word>    [^\W\d]\w*+ )
-    | (?P<mark>    \^\^ | && | \|\| | [<>!]= | << | >> | . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
 _OPENING = frozenset({"(", "[", "{", "<<"})
 _CLOSING = frozenset({")", "]", "}", ">>"})
 _OPERATORS = frozenset({"||", "&&", "+", "-", "*", "/", "|", "!", "^", "{", "AS"})
-
-
-class Token(NamedTuple):
-    """A piece of a query that is neither space nor comment; `kind` is a group of the token pattern."""
-
-    kind: str
-    text: str
-    start: int
 
 
 @dataclass(frozen=True)
@@ -128,13 +100,6 @@ def check(text: str, limit: int) -> Checked:
 def service_refused() -> Forbidden:
     """Return the error for a query that would have us call another endpoint."""
     return Forbidden("SERVICE is not allowed: this service does not call other endpoints. Query them directly.")
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of `text` (SPARQL 1.1 §19.8), space and comments left out; never fails."""
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield Token(match.lastgroup or "mark", match[0], match.start())
 
 
 def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -9,10 +9,11 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
 
 from polisgraph.errors import BadParameter
 from polisgraph.namespaces import BASE, PREFIXES, expand
+from polisgraph.reports.blocks import Block
 from polisgraph.reports.metadata import Value
 from polisgraph.reports.model import KINDS, LANGUAGE, Choice, Parameter
-from polisgraph.reports.tokens import Block, tokens
 from polisgraph.reports.values import literal
+from polisgraph.tokens import tokens
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = ("lang", "format", "excel", "timeout")

@@ -7,10 +7,10 @@ from pathlib import Path
 from pyoxigraph import QuerySolutions, Store
 
 from polisgraph.errors import BadParameter, RuleError
+from polisgraph.reports.blocks import value_blocks, words
 from polisgraph.reports.declaration import read_parameters
 from polisgraph.reports.metadata import Value, read_head
 from polisgraph.reports.model import COLUMN_KINDS, VIEWS, Case, Column, Parameter, Report, View
-from polisgraph.reports.tokens import value_blocks, words
 from polisgraph.reports.values import literal
 
 _KEYS = ("title", "description", "tags", "parameters", "columns", "show", "test")

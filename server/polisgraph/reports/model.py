@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from polisgraph.reports.tokens import Block
+from polisgraph.reports.blocks import Block
 
 LANGUAGES = ("de", "en")
 """The languages of readers; every text of a report stands in each."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 from polisgraph import bundle
-from polisgraph.reports.tokens import Block, value_blocks
+from polisgraph.reports.blocks import Block, value_blocks
 from polisgraph.web.rows import Table, read_json
 
 if TYPE_CHECKING:

@@ -1,0 +1,34 @@
+"""Finds the parameters of a query: its single-variable VALUES blocks. Reads text, knows no report."""
+
+from dataclasses import dataclass
+
+from polisgraph.tokens import tokens
+
+
+@dataclass(frozen=True)
+class Block:
+    """The content of one `VALUES ?variable { … }`, from offset `start` to `end`, braces not included."""
+
+    variable: str
+    start: int
+    end: int
+
+
+def value_blocks(query: str) -> tuple[Block, ...]:
+    """Return the VALUES blocks of `query` that bind one variable (SPARQL 1.1 grammar, InlineDataOneVar)."""
+    found: list[Block] = []
+    all_tokens = list(tokens(query))
+    for keyword, variable, brace in zip(all_tokens, all_tokens[1:], all_tokens[2:], strict=False):
+        if keyword.kind != "word" or keyword.text.upper() != "VALUES":
+            continue
+        if variable.kind == "variable" and brace.text == "{":
+            start = brace.start + 1
+            end = next((t.start for t in all_tokens if t.start >= start and t.text == "}"), None)
+            if end is not None:
+                found.append(Block(variable.text[1:], start, end))
+    return tuple(found)
+
+
+def words(query: str) -> frozenset[str]:
+    """Return the bare words of `query` in upper case: its keywords and function names."""
+    return frozenset(token.text.upper() for token in tokens(query) if token.kind == "word")
