@@ -85,6 +85,13 @@ def test_without_a_snapshot_the_commands_say_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == 1 and "polisgraph build" in done.stderr
 
 
+def test_a_port_in_use_and_an_address_of_another_machine_are_refused(server: str, home: Path) -> None:
+    port = server.rpartition(":")[2]
+    for words in (("--port", port), ("--port", port, "--host", "192.0.2.1")):
+        done = run("serve", "--no-build", *words, home=home)
+        assert done.returncode == 1 and "cannot listen at" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_a_wrong_setting_is_named(home: Path) -> None:
     command = [sys.executable, "-m", "polisgraph", "query", "-"]
     environment = {**os.environ, "POLISGRAPH_HOME": str(home), "POLISGRAPH_WORKERS": "many"}

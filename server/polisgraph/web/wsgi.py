@@ -1,6 +1,7 @@
 """The server process: granian around the Flask application. Decides nothing about answers."""
 
 import os
+import socket
 from dataclasses import fields
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -12,6 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from polisgraph.engine.local import LocalEngine
+from polisgraph.errors import PolisgraphError
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current, opened
 from polisgraph.web import create_app
@@ -20,7 +22,11 @@ _SNAPSHOT = "POLISGRAPH_SNAPSHOT"
 
 
 def serve(settings: Settings, snapshot: Snapshot) -> None:
-    """Serve `snapshot` until interrupted. The settings travel to the serving process in its environment."""
+    """Serve `snapshot` until interrupted. The settings travel to the serving process in its environment.
+
+    Raises PolisgraphError if nothing can listen at the address of the settings.
+    """
+    _check_address(settings.host, settings.port)
     for field in fields(settings):
         os.environ["POLISGRAPH_" + field.name.upper()] = str(getattr(settings, field.name))
     os.environ[_SNAPSHOT] = str(snapshot.path.resolve())
@@ -35,6 +41,18 @@ def serve(settings: Settings, snapshot: Snapshot) -> None:
         blocking_threads=settings.workers + settings.queue + 8,
         log_level=LogLevels.error,
     ).serve()
+
+
+def _check_address(host: str, port: int) -> None:
+    # granian lets several servers share a port; a second one would silently answer every other request.
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PolisgraphError(f"cannot listen at {host}:{port}: {reason}; choose another --port or --host") from None
 
 
 def application() -> Flask:
