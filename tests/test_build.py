@@ -1,6 +1,8 @@
 """Builds: skipped when nothing changed, refused when the data is wrong, and never half done."""
 
+import errno
 import gzip
+import re
 import signal
 import subprocess
 import sys
@@ -120,6 +122,22 @@ def test_a_build_killed_at_any_stage_leaves_the_old_snapshot_and_the_next_one_su
     new, _ = make(home, data)
     assert current(home).id == new.id != old.id
     assert {path.name for path in (home / "snapshots").iterdir()} == {old.id, new.id}
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SnapshotError, match=re.escape(f"{data}: cannot be written")):
+        make(data, data)
+    good, _ = make(tmp_path / "home", data)
+    data.write_text(GOOD + "# changed\n", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("polisgraph.snapshot._dump", full)
+    with pytest.raises(SnapshotError, match="No space left on device"):
+        make(tmp_path / "home", data)
+    assert current(tmp_path / "home").id == good.id
+    assert [path.name for path in (tmp_path / "home" / "snapshots").iterdir()] == [good.id]
 
 
 def test_no_snapshot_and_a_damaged_one_are_told_apart(tmp_path: Path, data: Path) -> None:

@@ -78,7 +78,10 @@ def stored(home: Path, identity: str) -> Snapshot | None:
 
 
 def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
-    """Write `store` with its dumps and `manifest` (which names the id) below `home`; it is not in service yet."""
+    """Write `store` with its dumps and `manifest` (which names the id) below `home`; it is not in service yet.
+
+    Raises SnapshotError if it cannot be written; nothing of it is left then.
+    """
     folder = _folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / str(manifest["id"])
@@ -95,6 +98,9 @@ def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
             _sync(path)
         _sync(draft)
         draft.rename(target)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise _unwritable(home, error) from None
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -119,11 +125,23 @@ def put_in_service(home: Path, snapshot: Snapshot) -> None:
 
 @contextmanager
 def locked(home: Path) -> Iterator[None]:
-    """Hold the lock on `home`, so that two builds do not write at once; the second waits."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock:
+    """Hold the lock on `home`, so that two builds do not write at once; the second waits.
+
+    Raises SnapshotError if `home` is no folder that can be written.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        file = (home / "lock").open("w")
+    except OSError as error:
+        raise _unwritable(home, error) from None
+    with file as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _unwritable(home: Path, error: OSError) -> SnapshotError:
+    reason = error.strerror or str(error)
+    return SnapshotError(f"{home}: cannot be written: {reason}; what was in service stays. Another folder: --home")
 
 
 def _folder(home: Path) -> Path:
