@@ -152,3 +152,9 @@ def test_the_form_of_the_endpoint_offers_each_report(german: Reader) -> None:
     assert set(REPORTS) <= set(page.attributes("option", "value"))
     filled = german.get("/sparql?report=members-of-network")
     assert "#+ title:" in filled.source and "PREFIX pg:" in filled.source
+
+
+@pytest.mark.parametrize("name", ["name", "ending", "endpoint", "values", "_anchor", "_scheme", "_method", "_external"])
+def test_no_unknown_parameter_reaches_the_addresses_of_downloads(german: Reader, name: str) -> None:
+    page = german.get(f"{MEMBERS}?{name}=javascript")
+    assert page.status == 400 and name in page.text

@@ -111,7 +111,10 @@ def _render(found: Report, values: Mapping[str, list[str]], error: BadParameter 
         for p in found.parameters
         if p.name != "lang"
     ]
-    given: dict[str, Any] = {name: kept for name, all_ in values.items() if (kept := [v for v in all_ if v])}
+    # Only the report's own parameters: url_for has keywords too, and a visitor may send anything by their names.
+    given: dict[str, Any] = {
+        p.name: kept for p in found.parameters if (kept := [v for v in values.get(p.name, ()) if v])
+    }
     text = str(more.get("text", ""))
     query = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+"))
     downloads = {kind: url_for(".report", name=found.name, ending=kind, **given) for kind in _ENDINGS}
