@@ -130,3 +130,9 @@ def test_own_iris_of_terms_lead_here(german: Reader) -> None:
     )
     assert {"/ontology/#Body", "/shapes/#Named"} <= set(page.links)
     assert not [link for link in page.links if link.startswith(BASE)]
+
+
+@pytest.mark.parametrize("name", ["ontology", "shapes"])
+def test_the_ending_of_pages_leads_to_the_page(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/{name}.html")
+    assert (response.status_code, response.headers["Location"]) == (303, f"/{name}/")

@@ -113,6 +113,8 @@ def shapes() -> Response:
 @blueprint.route("/shapes.<ending>")
 def shapes_file(ending: str) -> Response:
     """Return the shapes as a file."""
+    if ending == negotiation.PAGE:
+        return links.see_other(links.own("shapes/"))
     return _graph(SHAPES_GRAPH)
 
 
