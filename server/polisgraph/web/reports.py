@@ -14,7 +14,7 @@ from polisgraph.results import CSV, RESULT_TYPES
 from polisgraph.web import headers, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.openapi import openapi_document
-from polisgraph.web.rows import read_json
+from polisgraph.web.rows import ROWS_SHOWN, read_json
 from polisgraph.web.site import JSON_RESULTS, site
 
 blueprint = Blueprint("reports", __name__)
@@ -99,7 +99,7 @@ def _page(found: Report, values: dict[str, list[str]]) -> Response:
     known = headers.unchanged(name)
     if known is not None:
         return known
-    table = read_json(site().engine.query(Query(text, results_type=JSON_RESULTS)).body)
+    table = read_json(site().engine.query(Query(text, results_type=JSON_RESULTS)).body, ROWS_SHOWN)
     page = _render(found, values, text=text, table=table, untouched=untouched)
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
@@ -112,9 +112,8 @@ def _render(found: Report, values: Mapping[str, list[str]], error: BadParameter 
         if p.name != "lang"
     ]
     # Only the report's own parameters: url_for has keywords too, and a visitor may send anything by their names.
-    given: dict[str, Any] = {
-        p.name: kept for p in found.parameters if (kept := [v for v in values.get(p.name, ()) if v])
-    }
+    sent = {p.name: [value for value in values.get(p.name, ()) if value] for p in found.parameters}
+    given: dict[str, Any] = {name: kept for name, kept in sent.items() if kept}
     text = str(more.get("text", ""))
     query = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+"))
     downloads = {kind: url_for(".report", name=found.name, ending=kind, **given) for kind in _ENDINGS}

@@ -1,9 +1,8 @@
 """Reads what the engine answers back into rows of terms, for pages to show. Asks nothing."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -31,46 +30,47 @@ Row = Mapping[str, Term]
 
 @dataclass(frozen=True)
 class Table:
-    """The answer to a query: columns and rows, or for an ASK query its truth."""
+    """The answer to a query: columns and rows, or for an ASK query its truth.
+
+    `left_out` counts the rows that were not kept; `len` counts all.
+    """
 
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     truth: bool | None = None
-
-    @property
-    def shown(self) -> tuple[Row, ...]:
-        """The rows that a page shows."""
-        return self.rows[:ROWS_SHOWN]
+    left_out: int = 0
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.rows) + self.left_out
 
 
-def read_json(body: bytes) -> Table:
-    """Read SPARQL 1.1 Query Results JSON (sections 3 and 4)."""
-    document: dict[str, Any] = json.loads(body)
-    if "boolean" in document:
-        return Table(truth=bool(document["boolean"]))
-    rows = tuple({name: _term(value) for name, value in binding.items()} for binding in document["results"]["bindings"])
-    return Table(tuple(document["head"]["vars"]), rows)
+def read_json(body: bytes, keep: int | None = None) -> Table:
+    """Read a SPARQL 1.1 Query Results JSON document; keep the first `keep` rows, or all."""
+    results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+    if isinstance(results, ox.QueryBoolean):
+        return Table(truth=bool(results))
+    columns = tuple(variable.value for variable in results.variables)
+    rows = tuple(_row(columns, solution) for solution in islice(results, keep))
+    return Table(columns, rows, left_out=_count(results))
 
 
-def read_ntriples(body: bytes) -> Table:
-    """Read N-Triples into a table of three columns."""
+def read_ntriples(body: bytes, keep: int | None = None) -> Table:
+    """Read N-Triples into a table of three columns; keep the first `keep` rows, or all."""
     columns = ("subject", "predicate", "object")
-    rows = tuple(
-        dict(zip(columns, map(_from_engine, (quad.subject, quad.predicate, quad.object)), strict=True))
-        for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
-    )
-    return Table(columns, rows)
+    quads = ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
+    rows = tuple(_row(columns, (quad.subject, quad.predicate, quad.object)) for quad in islice(quads, keep))
+    return Table(columns, rows, left_out=_count(quads))
 
 
-def _term(value: Mapping[str, Any]) -> Term:
-    kind = {"uri": "iri", "bnode": "bnode"}.get(value["type"], "literal")
-    return Term(kind, str(value["value"]), value.get("xml:lang", ""), value.get("datatype", ""))
+def _row(columns: tuple[str, ...], terms: Iterable[object]) -> Row:
+    return {name: _from_engine(term) for name, term in zip(columns, terms, strict=True) if term is not None}
+
+
+def _count(rest: Iterable[object]) -> int:
+    return sum(1 for _ in rest)
 
 
 def _from_engine(term: object) -> Term:

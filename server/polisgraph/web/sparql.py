@@ -11,7 +11,7 @@ from polisgraph.results import GRAPH_TYPES, N_TRIPLES, RESULT_TYPES
 from polisgraph.web import documents, headers, negotiation, protocol
 from polisgraph.web.language import language
 from polisgraph.web.protocol import Asked
-from polisgraph.web.rows import Table, read_json, read_ntriples
+from polisgraph.web.rows import ROWS_SHOWN, Table, read_json, read_ntriples
 from polisgraph.web.site import JSON_RESULTS, site
 
 blueprint = Blueprint("sparql", __name__)
@@ -79,7 +79,7 @@ def _page(asked: Asked, query: str) -> Response:
         Query(query, asked.default_graphs, asked.named_graphs, JSON_RESULTS, NTRIPLES, asked.time_limit)
     )
     is_graph = answer.form in ("CONSTRUCT", "DESCRIBE")
-    table = read_ntriples(answer.body) if is_graph else read_json(answer.body)
+    table = (read_ntriples if is_graph else read_json)(answer.body, ROWS_SHOWN)
     response = Response(_render(query, asked, table, is_graph), mimetype="text/html")
     return headers.tagged(response, name) if answer.cacheable else response
 
