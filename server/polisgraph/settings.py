@@ -1,5 +1,6 @@
 """The settings: one frozen object, read once from `POLISGRAPH_*` variables. Opens nothing."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -34,7 +35,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> "Settings":
         """Read `POLISGRAPH_*`, over which `given` values that are not None prevail.
 
-        Raises PolisgraphError for a value that is not of its field's kind.
+        Raises PolisgraphError for a value that is not of its field's kind, or a number with which nothing runs.
         """
         values: dict[str, object] = {}
         for field in fields(cls):
@@ -46,5 +47,16 @@ class Settings:
                 values[field.name] = Path(environment[name]) if issubclass(kind, Path) else kind(environment[name])
             except ValueError:
                 raise PolisgraphError(f"{name}={environment[name]!r}: give a value of kind {kind.__name__}") from None
+            _check_range(name, values[field.name])
         values |= {name: value for name, value in given.items() if value is not None}
         return cls(**values)  # type: ignore[arg-type]  # the kinds are those of the fields
+
+
+def _check_range(name: str, value: object) -> None:
+    if not isinstance(value, int | float):
+        return
+    if name == "POLISGRAPH_QUEUE" and value == 0:  # nobody waits
+        return
+    most = 65535 if name == "POLISGRAPH_PORT" else math.inf
+    if not 0 < value <= most or math.isinf(value):
+        raise PolisgraphError(f"{name}={value}: give a number above 0" + f", at most {most}" * math.isfinite(most))
