@@ -68,6 +68,8 @@ def test_query_answers_in_the_format_asked_for(home: Path) -> None:
         (("report", "memberships-of-municipality", "--color", "red"), "", "--color"),
         (("explain", "mun:bochum", "pg:affiliatedWith", "net:uclg"), "", ""),
         (("explain", "bochum", "pg:memberOf", "net:cemr"), "", "bochum"),
+        (("explain", "<bochum>", "a", "net:cemr"), "", "<bochum>"),
+        (("explain", "mun:bochum", "a", "net:c e m r"), "", "is no IRI"),
         (("check", "--data", "missing"), "", "no such file"),
         (("build", "--today", "yesterday"), "", "yesterday"),
     ],

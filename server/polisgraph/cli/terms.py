@@ -11,8 +11,8 @@ def iri(text: str) -> str:
     if text == "a":
         return expand("rdf:type")
     try:
-        return expand(text)
-    except KeyError:
+        return ox.NamedNode(expand(text)).value
+    except (KeyError, ValueError):  # no prefix of the project; no absolute IRI
         raise click.BadParameter(
             f"{text!r} is no IRI; write prefix:name with a prefix of the project, or <IRI>"
         ) from None
