@@ -114,6 +114,22 @@ def test_today_is_the_day_given_or_that_of_the_dataset(tmp_path: Path) -> None:
     assert [quad.object.value for quad in quads] == ["2019-01-01"]
 
 
+@pytest.mark.parametrize("said", ["2020-02-03T10:00:00Z", "2020-02-03+01:00"])
+def test_a_moment_tells_its_day_and_other_words_none(tmp_path: Path, said: str) -> None:
+    modified = f'<{DATASET}> <http://purl.org/dc/terms/modified> "{said}" , "yesterday" .'
+    assert load([put(tmp_path, "a.ttl", modified.encode())], bundle.ONTOLOGY).today == date(2020, 2, 3)
+
+
+@pytest.mark.parametrize("name", ["a.ttl", "a.trig", "a.nt", "a.nq"])
+def test_a_triple_term_keeps_no_other_statement_from_having_a_line(tmp_path: Path, name: str) -> None:
+    nested = b"<http://example.org/s> <http://example.org/q> <<( " + TRIPLE + b" )>> .\n"
+    path = put(tmp_path, name, TRIPLE + b" .\n" + nested)
+    assert load([path], bundle.ONTOLOGY).data_files()[0].triples == 2
+    e = "http://example.org/"
+    assert line_of(path, e + "s", e + "p", e + "o") == 1
+    assert line_of(path, e + "s", e + "q") in (2, None)
+
+
 def test_lines_of_statements(tmp_path: Path) -> None:
     text = """@prefix e: <http://example.org/> .
 # e:s is mentioned here first

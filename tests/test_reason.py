@@ -296,3 +296,10 @@ def test_owlrl_reports_what_our_rules_do_not_know(sample: Sample) -> None:
     store = sample("net:a owl:sameAs net:b ; owl:differentFrom net:b .")
     with pytest.raises(InconsistencyError, match="The data contradicts the ontology"):
         reason(store, RULES, "owlrl")
+
+
+def test_owlrl_passes_over_triple_terms(sample: Sample) -> None:
+    store = sample("mun:a a pg:Municipality ; rdfs:seeAlso <<( net:a a pg:Network )>> .")
+    reason(store, RULES, "owlrl")
+    assert triples("mun:a a pg:LocalAuthority .") <= inferred(store)
+    assert not triples("net:a a pg:Network .") & inferred(store)

@@ -7,6 +7,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, MutableSequence, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +17,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 import rdflib
-from rdflib.plugins.parsers.notation3 import RDFSink
+from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink
 from rdflib.plugins.parsers.trig import TrigSinkParser
 
 from polisgraph.errors import SourceError
@@ -161,8 +162,16 @@ def _add_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: str) -> int:
 
 def _modified(store: ox.Store) -> date | None:
     quads = store.quads_for_pattern(ox.NamedNode(DATASET), _MODIFIED, None, None)
-    days = [quad.object.value for quad in quads if isinstance(quad.object, ox.Literal)]
-    return max(map(date.fromisoformat, days), default=None)
+    # A moment (xsd:dateTime) begins with its day; other words tell none.
+    days = (_day(quad.object.value) for quad in quads if isinstance(quad.object, ox.Literal))
+    return max((day for day in days if day), default=None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 def line_of(path: Path, subject: str | None, predicate: str | None = None, object_: str | None = None) -> int | None:
@@ -214,7 +223,9 @@ class _Lines(TrigSinkParser):
 def _turtle_statements(path: Path) -> Iterator[tuple[int, str, str, str]]:
     text = path.read_text(encoding="utf-8")
     parser = _Lines()
-    parser.loadBuf(text)
+    # rdflib gives up on what only RDF 1.2 has, such as a triple term; the lines before that are known.
+    with suppress(BadSyntax):
+        parser.loadBuf(text)
     ends = [match.start() for match in re.finditer("\n", text)]
     for offset, s, p, o in parser.found:
         yield bisect_left(ends, offset) + 1, s, p, o
@@ -223,4 +234,5 @@ def _turtle_statements(path: Path) -> Iterator[tuple[int, str, str, str]]:
 def _line_statements(path: Path) -> Iterator[tuple[int, str, str, str]]:
     for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         for quad in ox.parse(line, format=ox.RdfFormat.N_QUADS):
-            yield number, quad.subject.value, quad.predicate.value, quad.object.value
+            if not isinstance(quad.object, ox.Triple):
+                yield number, quad.subject.value, quad.predicate.value, quad.object.value
