@@ -126,3 +126,11 @@ def test_the_format_of_the_address_decides_how_an_error_looks(client: FlaskClien
 def test_every_type_of_problem_has_a_page(client: FlaskClient, kind: Kind) -> None:
     page = client.get(f"/problem/{kind.slug}", headers=ENGLISH)
     assert page.status_code == 200 and kind.title in page.text
+
+
+def test_a_redirect_to_the_right_path_stays_on_this_server(client: FlaskClient) -> None:
+    for address, target in (("/dumps?lang=de", "/dumps/?lang=de"), ("/doc//evil.example//x", "/doc/evil.example/x")):
+        response = client.get(address, headers={"Host": "evil.example"})
+        assert (response.status_code, response.headers["Location"]) == (308, target)
+    behind = client.get("/dumps", environ_overrides={"SCRIPT_NAME": "/graph"})
+    assert behind.headers["Location"] == "/graph/dumps/"

@@ -176,9 +176,6 @@ def answer(found: Problem) -> Response:
 
 
 def _handle(error: Exception) -> Response:
-    if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
-        # A redirect, such as to the address with its slash.
-        return Response(status=error.code, headers={"Location": error.get_response().headers["Location"]})
     return answer(problem(error))
 
 

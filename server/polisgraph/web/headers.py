@@ -1,6 +1,7 @@
 """What every answer carries: security, CORS, the snapshot, what it varies by, its tag. Makes no content."""
 
 import hashlib
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, request
 
@@ -67,7 +68,16 @@ def tagged(response: Response, name: str) -> Response:
     return response
 
 
+def _without_host(address: str) -> str:
+    parts = urlsplit(address)
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/\\"), parts.query, parts.fragment))
+
+
 def _complete(response: Response) -> Response:
+    if response.status_code == 308 and response.location:
+        # Flask leads to an address with its slash under the scheme and host that it believes to have; without
+        # them it holds behind any proxy.
+        response.location = _without_host(response.location)
     response.headers.update(_SECURITY)
     response.headers[SNAPSHOT] = site().snapshot.id
     response.vary.update(("Accept", "Accept-Language"))
