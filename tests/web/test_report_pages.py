@@ -158,3 +158,9 @@ def test_the_form_of_the_endpoint_offers_each_report(german: Reader) -> None:
 def test_no_unknown_parameter_reaches_the_addresses_of_downloads(german: Reader, name: str) -> None:
     page = german.get(f"{MEMBERS}?{name}=javascript")
     assert page.status == 400 and name in page.text
+
+
+def test_the_empty_form_of_the_endpoint_keeps_the_graphs_it_was_opened_with(german: Reader) -> None:
+    page = german.get("/sparql?default-graph-uri=x:default&named-graph-uri=x:named")
+    kept = {found["name"]: found["value"] for tag, found in page.elements if tag == "input"}
+    assert kept == {"default-graph-uri": "x:default", "named-graph-uri": "x:named"}

@@ -35,7 +35,7 @@ def endpoint() -> Response:
     asked = protocol.read()
     page = asked.format == negotiation.PAGE if asked.format else negotiation.prefers_page()
     if asked.query is None:
-        return _form() if page else documents.construct("service")
+        return _form(asked) if page else documents.construct("service")
     return _page(asked, asked.query) if page else _data(asked, asked.query)
 
 
@@ -84,12 +84,11 @@ def _page(asked: Asked, query: str) -> Response:
     return headers.tagged(response, name) if answer.cacheable else response
 
 
-def _form() -> Response:
+def _form(asked: Asked) -> Response:
     name = headers.tag("form", request.full_path, language())
     known = headers.unchanged(name)
     if known is not None:
         return known
-    asked = protocol.Asked(None, (), (), None, None, request.args.get("report"))
     report = site().reports.get(asked.report or "")
     prefixes = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in _USED)
     query = report.text if report else prefixes + "\n" + _START % language()
