@@ -45,6 +45,15 @@ def test_bounds_are_those_that_the_page_speaks_of() -> None:
     assert f"LIMIT {relations.MENTIONS_ASKED}\n" in site.question("mentions", {})
 
 
+def test_mentions_leave_room_for_what_tenures_do_not_show(store: ox.Store) -> None:
+    """Tenures that counted against the bound and were not shown would hide that the page is a part only."""
+    entity = "https://w3id.org/polisgraph/id/network/eurocities"
+    found = store.query(site.question("mentions", {"entity": entity}))
+    assert isinstance(found, ox.QuerySolutions)
+    relations_found = {str(row["relation"]).rpartition("#")[2] for row in found}
+    assert relations_found and not {"member>", "organization>"} & relations_found
+
+
 def test_values_become_terms() -> None:
     text = site.question("statements", {"entity": "http://example.org/x", "lang": "en"})
     assert "VALUES ?entity { <http://example.org/x> }" in text and 'VALUES ?lang { "en" }' in text

@@ -3,20 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from polisgraph.namespaces import PREFIXES
 from polisgraph.web.language import language
 from polisgraph.web.rows import Row, Term
 from polisgraph.web.site import site
 
-_PG, _ORG = PREFIXES["pg"], PREFIXES["org"]
-# These relations make tenures, which stand in tables of their own.
-_OF_TENURES = {
-    _ORG + "member",
-    _ORG + "organization",
-    _ORG + "hasMembership",
-    _PG + "host",
-    _PG + "hostedBody",
-}
 _SHOWN = 50
 TENURES_ASKED, MENTIONS_ASKED = 1000, 5000
 """The bounds in tenures.rq and mentions.rq."""
@@ -70,8 +60,6 @@ def mentions(iri: str) -> Iterator[Mentions]:
     by_relation: dict[str, tuple[str, list[tuple[str, str]]]] = {}
     for row in site().ask("mentions", entity=iri, lang=language()):
         relation = row["relation"].value
-        if relation in _OF_TENURES:
-            continue
         subject = (row["subject"].value, label_of(row, "subject"))
         by_relation.setdefault(relation, (label_of(row, "relation"), []))[1].append(subject)
     for relation, (label, subjects) in by_relation.items():
