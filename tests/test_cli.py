@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from polisgraph.cli import main
+from polisgraph.reports import load_reports
 from polisgraph.snapshot import current
 
 
@@ -45,6 +47,16 @@ def test_the_examples_work(example: str, home: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout or "snapshot" in done.stderr.casefold()
+
+
+def test_the_list_of_reports_reads_each_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["polisgraph.cli.report"]
+    read: list[Path] = []
+    monkeypatch.setattr(module, "load_reports", lambda folder: read.append(folder) or load_reports(folder))
+    group = type(main.commands["report"])("report")
+    listed = CliRunner().invoke(group, ["--help"])
+    assert listed.exit_code == 0 and "members-of-network" in listed.output
+    assert len(read) == 1
 
 
 def test_query_answers_in_the_format_asked_for(home: Path) -> None:

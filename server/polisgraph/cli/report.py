@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ _FORMATS = ["csv", "tsv", "json", "xml"]
 class _Reports(click.Group):
     """The reports as commands. They are read when asked for, not when the program starts."""
 
+    @cached_property
+    def _reports(self) -> dict[str, Report]:
+        return load_reports(bundle.QUERIES)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(load_reports(bundle.QUERIES))
+        return sorted(self._reports)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        found = load_reports(bundle.QUERIES).get(name)
+        found = self._reports.get(name)
         return _command(found) if found else None
 
 
