@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -45,6 +46,35 @@ def test_unchanged_inputs_are_not_built_again(tmp_path: Path, data: Path) -> Non
     other, built_other = make(tmp_path / "home", data)
     assert built_other and other.id != first.id
     assert current(tmp_path / "home").id == other.id
+
+
+def test_what_was_built_for_the_current_day_is_built_again_on_the_next(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, dated = tmp_path / "home", tmp_path / "dated.ttl"
+    dated.write_text(GOOD + f'<{DATASET}> <http://purl.org/dc/terms/modified> "2020-02-03" .', encoding="utf-8")
+
+    class Morning(date):
+        @classmethod
+        def today(cls) -> date:
+            return day
+
+    def quick(path: Path, named: date | None = None) -> tuple[Snapshot, bool]:
+        return build(home, Plan(data=(path,), today=named, validate=False, reason=False), Progress())
+
+    for module in ("build", "load"):
+        monkeypatch.setattr(f"polisgraph.{module}.date", Morning)
+    day = date(2030, 1, 1)
+    first, again = quick(data), quick(data)
+    assert first[1] and not again[1] and again[0].manifest["today"] == "2030-01-01"
+    # A day that somebody names is another matter, even if it is the current one.
+    explicit, built = quick(data, day)
+    assert built and explicit.id != first[0].id
+    assert quick(dated)[1]
+    day = date(2030, 1, 2)
+    assert not quick(dated)[1] and current(home).manifest["today"] == "2020-02-03"
+    later, built = quick(data)
+    assert built and later.manifest["today"] == "2030-01-02" and later.id != first[0].id
 
 
 def test_going_back_to_earlier_inputs_switches_without_building(tmp_path: Path, data: Path) -> None:

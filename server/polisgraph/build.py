@@ -65,10 +65,11 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
     """
     with snapshot.locked(home):
         inputs = _inputs(plan)
-        identity = _identity(plan, inputs)
-        found = snapshot.stored(home, identity)
+        named, current = _identity(plan, inputs), _identity(plan, inputs, date.today())
+        found = snapshot.stored(home, named) or snapshot.stored(home, current)
         if found is None:
             loaded, validation = assemble(plan, progress, judge)
+            identity = _identity(plan, inputs, loaded.today) if loaded.by_clock else named
             with progress.stage("write"):
                 manifest = _manifest(identity, plan, inputs, loaded, validation, progress)
                 made = snapshot.write(home, loaded.store, manifest)
@@ -127,8 +128,10 @@ def _inputs(plan: Plan) -> dict[str, str]:
         raise SourceError(f"cannot be read: {error.strerror}", Path(str(error.filename))) from None
 
 
-def _identity(plan: Plan, inputs: dict[str, str]) -> str:
+def _identity(plan: Plan, inputs: dict[str, str], by_clock: date | None = None) -> str:
+    """Name what comes of `plan` and `inputs`; `by_clock` is the current day if neither of them names one."""
     options = [str(plan.today), plan.reasoner, plan.validate, plan.reason, __version__]
+    options += [f"by clock {by_clock}"] if by_clock else []
     return hashlib.sha256(json.dumps([options, inputs]).encode()).hexdigest()[:16]
 
 

@@ -70,6 +70,8 @@ class Loaded:
     store: ox.Store
     files: tuple[SourceFile, ...]
     today: date
+    by_clock: bool
+    """Whether `today` is the current day, because neither the caller nor the data named one."""
 
     def data_files(self) -> tuple[SourceFile, ...]:
         return tuple(file for file in self.files if not file.is_ontology)
@@ -90,10 +92,11 @@ def load(data: Sequence[Path], ontology: Path, today: date | None = None) -> Loa
         files.append(_read(store, path, graph))
     for path in sorted(ontology.glob("*.ttl")):
         files.append(_read(store, path, ONTOLOGY_GRAPHS + path.stem))
-    day = today or _modified(store) or date.today()
+    named = today or _modified(store)
+    day = named or date.today()
     known = ox.Literal(day.isoformat(), datatype=_DATE)
     add(store, DESCRIPTION_GRAPH, [ox.Triple(ox.NamedNode(DATASET), _TODAY, known)])
-    return Loaded(store, tuple(files), day)
+    return Loaded(store, tuple(files), day, by_clock=named is None)
 
 
 def add(store: ox.Store, graph: str, triples: Iterable[ox.Triple]) -> None:
