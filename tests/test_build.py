@@ -16,7 +16,7 @@ from polisgraph import bundle
 from polisgraph.build import Plan, Progress, build
 from polisgraph.errors import SnapshotError, SourceError, ValidationError
 from polisgraph.namespaces import DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH, SHAPES_GRAPH
-from polisgraph.snapshot import MANIFEST, Snapshot, current, opened
+from polisgraph.snapshot import MANIFEST, Snapshot, current, hold, opened
 
 GOOD = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix theme: <https://w3id.org/polisgraph/id/theme/> .
@@ -92,6 +92,27 @@ def test_only_the_snapshot_in_service_and_the_one_before_are_kept(tmp_path: Path
         data.write_text(f"{GOOD}# {number}\n", encoding="utf-8")
         made.append(make(tmp_path / "home", data)[0].id)
     assert {path.name for path in (tmp_path / "home" / "snapshots").iterdir()} == set(made[-2:])
+
+
+def test_a_snapshot_that_a_server_holds_is_not_deleted(tmp_path: Path, data: Path) -> None:
+    held, _ = make(tmp_path / "home", data)
+    with hold(held):
+        for number in range(3):
+            data.write_text(f"{GOOD}# {number}\n", encoding="utf-8")
+            make(tmp_path / "home", data)
+        assert held.path.is_dir()
+    data.write_text(f"{GOOD}# last\n", encoding="utf-8")
+    make(tmp_path / "home", data)
+    assert not held.path.exists()
+
+
+def test_a_file_changed_during_the_build_is_noticed(tmp_path: Path, data: Path) -> None:
+    def change(stage: str) -> None:
+        if stage == "load":
+            data.write_text(GOOD + "# later\n", encoding="utf-8")
+
+    with pytest.raises(SourceError, match="was changed while the build ran"):
+        build(tmp_path / "home", Plan(data=(data,)), Progress(change))
 
 
 @pytest.mark.parametrize(

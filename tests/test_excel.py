@@ -49,3 +49,8 @@ def test_no_cell_is_a_formula(cell: str, shown: str, language: str) -> None:
 
 def test_a_header_cannot_be_a_formula_either() -> None:
     assert excel_csv(b"=a,b\r\n", "en") == BOM + b"'=a,b\r\n"
+
+
+def test_a_very_long_cell_is_no_obstacle() -> None:
+    cell = "x" * 200_000
+    assert cell.encode() in excel_csv(f"a\r\n{cell}\r\n".encode())

@@ -69,6 +69,7 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
         found = snapshot.stored(home, named) or snapshot.stored(home, current)
         if found is None:
             loaded, validation = assemble(plan, progress, judge)
+            _check_unchanged(loaded, inputs)
             identity = _identity(plan, inputs, loaded.today) if loaded.by_clock else named
             with progress.stage("write"):
                 manifest = _manifest(identity, plan, inputs, loaded, validation, progress)
@@ -126,6 +127,14 @@ def _inputs(plan: Plan) -> dict[str, str]:
         return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(paths.items())}
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", Path(str(error.filename))) from None
+
+
+def _check_unchanged(loaded: Loaded, inputs: dict[str, str]) -> None:
+    """Raise SourceError if a file is no longer what the snapshot's name says: it was changed between two reads."""
+    for file in loaded.files:
+        name = f"ontology {file.path.name}" if file.is_ontology else f"data {file.graph}"
+        if inputs[name] != file.sha256:
+            raise SourceError("was changed while the build ran; build again", file.path)
 
 
 def _identity(plan: Plan, inputs: dict[str, str], by_clock: date | None = None) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
@@ -109,7 +109,10 @@ def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
 
 
 def put_in_service(home: Path, snapshot: Snapshot) -> None:
-    """Switch `<home>/current` to `snapshot` by one rename; of the others only the one served before is kept."""
+    """Switch `<home>/current` to `snapshot` by one rename.
+
+    Of the others only the one in service before is kept, and those that a server holds.
+    """
     link, fresh = home / "current", home / ".current.new"
     before = link.resolve().name if link.exists() else None
     if before == snapshot.path.name:
@@ -119,8 +122,26 @@ def put_in_service(home: Path, snapshot: Snapshot) -> None:
     fresh.replace(link)
     _sync(home)
     for path in _folder(home).iterdir():
-        if path.name not in (snapshot.path.name, before):
+        if path.name not in (snapshot.path.name, before) and not _is_held(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def hold(snapshot: Snapshot) -> BinaryIO:
+    """Return an open file; until it is closed, no build deletes `snapshot`."""
+    file = (snapshot.path / MANIFEST).open("rb")
+    fcntl.flock(file, fcntl.LOCK_SH)
+    return file
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with (path / MANIFEST).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # not a whole snapshot
+        return False
+    return False
 
 
 @contextmanager

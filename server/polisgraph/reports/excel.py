@@ -6,6 +6,7 @@ import io
 import re
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST = 2**31 - 1
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -16,6 +17,8 @@ def excel_csv(body: bytes, language: str = "de") -> bytes:
     apostrophe in front; a number does not. Excel splits cells at the separator of its own language: a
     German one gets semicolons and decimal commas, an English one the commas and points of RFC 4180.
     """
+    # A cell of an answer may be as long as an answer; the reader's limit of 128 KiB is meant for unknown files.
+    csv.field_size_limit(_LONGEST)
     german = language == "de"
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if german else ",", lineterminator="\r\n")

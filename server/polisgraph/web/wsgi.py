@@ -15,7 +15,7 @@ from granian.log import LogLevels
 from polisgraph.engine.local import LocalEngine
 from polisgraph.errors import PolisgraphError
 from polisgraph.settings import Settings
-from polisgraph.snapshot import Snapshot, current, opened
+from polisgraph.snapshot import Snapshot, current, hold, opened
 from polisgraph.web import create_app
 
 _SNAPSHOT = "POLISGRAPH_SNAPSHOT"
@@ -31,7 +31,7 @@ def serve(settings: Settings, snapshot: Snapshot) -> None:
         os.environ["POLISGRAPH_" + field.name.upper()] = str(getattr(settings, field.name))
     os.environ[_SNAPSHOT] = str(snapshot.path.resolve())
     click.echo(f"Polisgraph serves snapshot {snapshot.id} at http://{settings.host}:{settings.port}/")
-    Granian(
+    server = Granian(
         "polisgraph.web.wsgi:application",
         address=settings.host,
         port=settings.port,
@@ -40,7 +40,10 @@ def serve(settings: Settings, snapshot: Snapshot) -> None:
         # A thread waits while a worker computes; the engine's queue, not granian's, decides who is too many.
         blocking_threads=settings.workers + settings.queue + 8,
         log_level=LogLevels.error,
-    ).serve()
+    )
+    # Workers open the store again after a crash, also when two builds have passed since.
+    with hold(snapshot):
+        server.serve()
 
 
 def _check_address(host: str, port: int) -> None:
