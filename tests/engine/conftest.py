@@ -1,5 +1,6 @@
 """A small store, and a worker and an engine on it."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -42,9 +43,17 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def worker(store_path: Path) -> Worker:
-    """A worker in this process: no deadline, no limits but those on size."""
+def lasting_worker(store_path: Path) -> Worker:
     return Worker(Setup(store_path, GRAPHS, PREFIXES, 2**30, 2**20, 65_536))
+
+
+@pytest.fixture
+def worker(lasting_worker: Worker) -> Iterator[Worker]:
+    """A worker in this process: no deadline, no limits but those on size."""
+    yield lasting_worker
+    # A caught error and its traceback hold each other, and with them the engine's results, which complain when
+    # another thread is the one that collects them.
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
