@@ -88,9 +88,12 @@ def reason(store: ox.Store, rules: Path, reasoner: Literal["rules", "owlrl"] = "
     _complain(errors, "The ontology contradicts itself")
     if reasoner == "rules":
         return new + run_to_fixpoint(store, read_rules(rules / "owl2rl"), INFERRED_GRAPH)
-    found = store.quads_for_pattern(None, None, None, ox.DefaultGraph())
-    # rdflib has no triple terms, and OWL concludes nothing from them.
-    everything = [quad.triple for quad in found if not isinstance(quad.object, ox.Triple)]
+    everything = [
+        quad.triple
+        for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        # rdflib has no triple terms, and OWL concludes nothing from them.
+        if not isinstance(quad.object, ox.Triple)
+    ]
     more, errors = _close(store, everything)
     if errors:
         # It names the statements; owlrl only the classes. It may not know the construct that owlrl stumbled

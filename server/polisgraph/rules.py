@@ -78,15 +78,15 @@ class Rule:
             f"WHERE {{ {self.body} FILTER NOT EXISTS {{ {self.template} }} }}"
         )
 
-    def solutions(self, store: ox.Store, given: Bindings | None = None) -> Iterator[Bindings]:
-        """Yield the bindings under which the body holds in the default graph, `given` ones being fixed."""
+    def solutions(self, store: ox.Store, given: Bindings | None = None) -> list[Bindings]:
+        """Return the bindings under which the body holds in the default graph, `given` ones being fixed."""
         fixed: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(n): term for n, term in (given or {}).items()}
         query = f"{self.prologue}SELECT DISTINCT * WHERE {self.body}"
         found = cast(ox.QuerySolutions, store.query(query, substitutions=fixed))
         names = [variable.value for variable in found.variables]
-        for solution in found:
-            bound = {name: cast(Term, term) for name in names if (term := solution[name]) is not None}
-            yield {**(given or {}), **bound}
+        # All at once: what the engine iterates over must end in the thread in which it began.
+        rows = [{name: cast(Term, term) for name in names if (term := row[name]) is not None} for row in found]
+        return [{**(given or {}), **row} for row in rows]
 
 
 def read_rules(folder: Path) -> tuple[Rule, ...]:
