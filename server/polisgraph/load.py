@@ -51,12 +51,11 @@ _POSITION = re.compile(r"^Parser error (?:at|between) line .*?: ")
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that was read: where it lies, the IRI of its named graph, its checksum and size in triples."""
+    """A file that was read: where it lies, the IRI of its named graph, and its checksum."""
 
     path: Path
     graph: str
     sha256: str
-    triples: int
 
     @property
     def is_ontology(self) -> bool:
@@ -145,22 +144,21 @@ def _read(store: ox.Store, path: Path, graph: str) -> SourceFile:
         raise SourceError(f"cannot be read: {error.strerror}", path) from None
     try:
         quads = ox.parse(text, format=FORMATS[path.suffix], rename_blank_nodes=True)
-        count = _add_quads(store, quads, graph)
+        _add_quads(store, quads, graph)
     except SyntaxError as error:
         message = _POSITION.sub("", error.msg or "")
         if "LoadDocumentCallback" in message:
             message = "the JSON-LD context lies elsewhere and is not fetched; put the context into the file"
         raise SourceError(f"syntax error: {message}", path, error.lineno, error.offset) from None
-    return SourceFile(path, graph, hashlib.sha256(text).hexdigest(), count)
+    return SourceFile(path, graph, hashlib.sha256(text).hexdigest())
 
 
-def _add_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: str) -> int:
+def _add_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: str) -> None:
     home, default = ox.NamedNode(graph), ox.DefaultGraph()
     seen = [ox.Quad(q.subject, q.predicate, q.object, home) if q.graph_name == default else q for q in quads]
     store.extend(seen)
     if graph != SHAPES_GRAPH:
         store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in seen)
-    return len(set(seen))
 
 
 def _modified(store: ox.Store) -> date | None:

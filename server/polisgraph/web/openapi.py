@@ -12,8 +12,7 @@ from polisgraph import __version__, errors
 from polisgraph.reports.model import LANGUAGES, Parameter, Report
 from polisgraph.reports.values import TEXT_LIMIT, accepted, bounds
 from polisgraph.results import GRAPH_FORMATS, GRAPH_TYPES, HTML, RESULT_FORMATS, RESULT_TYPES, Format
-
-PROBLEM = "application/problem+json"
+from polisgraph.web.errors import PROBLEM
 
 _ERRORS = (
     errors.BadQuery,

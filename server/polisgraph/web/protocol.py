@@ -13,7 +13,6 @@ from polisgraph.errors import BadParameter, BadQuery, Forbidden, TooLong, WrongC
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
-METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 _FIELDS = 200
 
 

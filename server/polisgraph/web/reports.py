@@ -15,7 +15,7 @@ from polisgraph.web import headers, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.openapi import openapi_document
 from polisgraph.web.rows import ROWS_SHOWN, read_json
-from polisgraph.web.site import JSON_RESULTS, site
+from polisgraph.web.site import site
 
 blueprint = Blueprint("reports", __name__)
 
@@ -99,7 +99,7 @@ def _page(found: Report, values: dict[str, list[str]]) -> Response:
     known = headers.unchanged(name)
     if known is not None:
         return known
-    table = read_json(site().engine.query(Query(text, results_type=JSON_RESULTS)).body, ROWS_SHOWN)
+    table = read_json(site().engine.query(Query(text)).body, ROWS_SHOWN)
     page = _render(found, values, text=text, table=table, untouched=untouched)
     return headers.tagged(Response(page, mimetype="text/html"), name)
 

@@ -24,7 +24,6 @@ _FOLDER = Path(__file__).parent
 _QUERIES = _FOLDER / "queries"
 _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff]*""")
 _SHAPING = (".py", ".html", ".po", ".css", ".rq")
-JSON_RESULTS = "application/sparql-results+json"
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Site:
         from polisgraph.engine import Query
         from polisgraph.reports import entity_index
 
-        return entity_index(lambda text: self.engine.query(Query(text, results_type=JSON_RESULTS)).body)
+        return entity_index(lambda text: self.engine.query(Query(text)).body)
 
     @cached_property
     def edition(self) -> str:
@@ -66,7 +65,7 @@ class Site:
         """
         from polisgraph.engine import Query
 
-        return read_json(self.engine.query(Query(question(name, values), results_type=JSON_RESULTS)).body)
+        return read_json(self.engine.query(Query(question(name, values))).body)
 
     def describes(self, iri: str) -> bool:
         """Whether the graph says anything about `iri`."""
@@ -74,7 +73,7 @@ class Site:
 
         if not is_iri(iri):
             return False
-        answer = self.engine.query(Query(f"ASK {{ <{iri}> ?p ?o }}", results_type=JSON_RESULTS))
+        answer = self.engine.query(Query(f"ASK {{ <{iri}> ?p ?o }}"))
         return bool(read_json(answer.body).truth)
 
 

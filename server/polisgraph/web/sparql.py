@@ -7,12 +7,12 @@ from flask import Blueprint, Response, render_template, request, url_for
 from polisgraph import results
 from polisgraph.engine import Query
 from polisgraph.namespaces import PREFIXES
-from polisgraph.results import GRAPH_TYPES, N_TRIPLES, RESULT_TYPES
+from polisgraph.results import GRAPH_TYPES, JSON, N_TRIPLES, RESULT_TYPES
 from polisgraph.web import documents, headers, negotiation, protocol
 from polisgraph.web.language import language
 from polisgraph.web.protocol import Asked
 from polisgraph.web.rows import ROWS_SHOWN, Table, read_json, read_ntriples
-from polisgraph.web.site import JSON_RESULTS, site
+from polisgraph.web.site import site
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -76,7 +76,7 @@ def _page(asked: Asked, query: str) -> Response:
     if known is not None:
         return known
     answer = site().engine.query(
-        Query(query, asked.default_graphs, asked.named_graphs, JSON_RESULTS, NTRIPLES, asked.time_limit)
+        Query(query, asked.default_graphs, asked.named_graphs, JSON.media_type, NTRIPLES, asked.time_limit)
     )
     is_graph = answer.form in ("CONSTRUCT", "DESCRIBE")
     table = (read_ntriples if is_graph else read_json)(answer.body, ROWS_SHOWN)
