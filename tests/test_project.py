@@ -17,7 +17,7 @@ ROOT = bundle.ROOT
 PACKAGE = ROOT / "server" / "polisgraph"
 
 ORDER = [
-    "namespaces", "errors", "settings", "bundle", "tokens",
+    "namespaces", "errors", "settings", "metrics", "journal", "bundle", "tokens",
     "load", "findings", "validate", "rules", "derive", "explain", "reason", "results", "reports", "description",
     "snapshot", "build", "engine", "web", "cli", "__main__",
 ]  # fmt: skip
