@@ -1,0 +1,1 @@
+"""The benchmark: synthetic data, the same work for every server, and a table of ratios. `make bench` runs it."""

@@ -1,0 +1,74 @@
+"""The benchmark's synthetic data: of the shape it says, the same for the same seed, and as valid as the real data."""
+
+from collections import Counter
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from polisgraph import bundle
+from polisgraph.load import load
+from polisgraph.namespaces import PREFIXES
+from polisgraph.validate import validate
+from tests.benchmarks.generate import generate
+from tests.benchmarks.profiles import PROFILES, Profile
+from tests.benchmarks.synthetic import World
+
+TINY = Profile("tiny", municipalities=120, networks=40, memberships=140)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(TINY, 42, tmp_path_factory.mktemp("tiny")).parent
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (folder / "synthetic").iterdir()}
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tiny: Path, tmp_path: Path) -> None:
+    generate(TINY, 42, tmp_path / "again")
+    generate(TINY, 43, tmp_path / "other")
+    assert contents(tiny) == contents(tmp_path / "again") != contents(tmp_path / "other")
+
+
+def test_synthetic_data_are_valid_and_marked_as_synthetic(tiny: Path) -> None:
+    loaded = load([tiny], bundle.ONTOLOGY)
+    found = validate(loaded, bundle.ONTOLOGY / "shapes.ttl").findings
+    assert {finding.severity for finding in found} == {"Info"}
+    titles = {
+        quad.subject.value: quad.object.value
+        for quad in loaded.store.quads_for_pattern(None, ox.NamedNode(PREFIXES["dct"] + "title"), None, None)
+        if isinstance(quad.object, ox.Literal) and quad.object.language == "en"
+    }
+    assert all("Synthetic" in titles.get(file.graph, "Synthetic") for file in loaded.data_files())
+    assert len([file for file in loaded.data_files() if file.graph in titles]) == len(loaded.data_files()) - 1
+
+
+def test_the_shape_is_that_of_the_published_lists() -> None:
+    world = World(Profile("small", municipalities=10_000, networks=100, memberships=12_500), 42)
+    degrees: Counter[int] = Counter()
+    rows: Counter[int] = Counter()
+    for member in world.members():
+        today = [membership for membership in member.memberships if not membership.end]
+        degrees[len(today)] += 1
+        rows.update(membership.network.index for membership in today)
+    joined = sum(degrees.values()) - degrees[0]
+    assert abs(degrees[1] / joined - 0.88) < 0.01
+    assert max(degrees) == 28
+    assert abs(rows.total() / 12_500 - 1) < 0.01
+    assert abs(rows[0] / rows.total() - 0.58) < 0.02
+
+
+def test_nothing_is_left_where_a_graph_stands_already(tiny: Path) -> None:
+    before = contents(tiny)
+    with pytest.raises(FileExistsError, match="remove it first"):
+        generate(TINY, 1, tiny)
+    assert contents(tiny) == before
+    assert [path.name for path in tiny.iterdir()] == ["synthetic"]
+
+
+def test_sizes_that_cannot_be_are_refused() -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        Profile("odd", municipalities=100, networks=40, memberships=1000)
+    assert PROFILES["realistic"].memberships == 125_000
