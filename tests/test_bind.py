@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
+from polisgraph import bundle
 from polisgraph.errors import BadParameter
-from polisgraph.namespaces import PREFIXES
-from polisgraph.reports import Entity, EntityIndex, bind, choices, read_report
+from polisgraph.namespaces import PREFIXES, SPARQL_PREFIXES
+from polisgraph.reports import EntityLookup, bind, choices, read_report
+from polisgraph.rules import read_rules
 
 REPORT = read_report(Path(__file__).parent / "samples" / "every-kind.rq")
 ID = "https://w3id.org/polisgraph/id/"
@@ -19,27 +21,39 @@ XSD = PREFIXES["xsd"]
 REQUIRED = REPORT.values_of(REPORT.cases[0])
 
 
-def entity(iri: str, kind: str, de: str, en: str | None = None, wikidata: str | None = None) -> Entity:
-    item = PREFIXES["wd"] + wikidata if wikidata else None
-    prefix, _, name = kind.partition(":")
-    return Entity(iri, frozenset({PREFIXES[prefix] + name}), {"de": de, "en": en or de}, item)
+TURTLE = """
+mun:koeln a pg:Municipality ; skos:prefLabel "Köln"@de, "Cologne"@en ; pg:wikidata wd:Q365 ; pg:ags "05315000" .
+mun:kopenhagen a pg:Municipality ; skos:prefLabel "Kopenhagen"@de, "Copenhagen"@en .
+mun:oelde a pg:Municipality ; skos:prefLabel "Ölde"@de .
+mun:neustadt-a a pg:Municipality ; skos:prefLabel "Neustadt"@de .
+mun:neustadt-b a pg:Municipality ; skos:prefLabel "Neustadt (Dosse)"@de ; skos:altLabel "Neustadt"@de .
+mun:zwickau a pg:Municipality ; skos:prefLabel "Zwickau"@de .
+mun:karlsruhe a pg:Municipality ; skos:prefLabel "Karlsruhe"@de .
+county:karlsruhe a pg:County ; skos:prefLabel "Landkreis Karlsruhe"@de .
+src:koeln a pg:SourceDocument ; skos:prefLabel "Internetseite"@de .
+theme:climate a skos:Concept ; skos:prefLabel "Klima"@de, "Climate"@en .
+theme:peace a skos:Concept ; skos:prefLabel "Frieden"@de, "Peace"@en .
+area:climate a skos:Concept ; skos:prefLabel "Kein Thema"@de .
+country:DEU a pg:Territory ; skos:prefLabel "Deutschland"@de, "Germany"@en .
+"""
 
 
-ENTITIES = EntityIndex(
-    [
-        entity(ID + "municipality/koeln", "pg:Municipality", "Köln", "Cologne", "Q365"),
-        entity(ID + "municipality/kopenhagen", "pg:Municipality", "Kopenhagen", "Copenhagen"),
-        entity(ID + "municipality/oelde", "pg:Municipality", "Ölde"),
-        entity(ID + "municipality/zwickau", "pg:Municipality", "Zwickau"),
-        entity(ID + "municipality/karlsruhe", "pg:Municipality", "Karlsruhe"),
-        entity(ID + "county/karlsruhe", "pg:County", "Landkreis Karlsruhe"),
-        entity(ID + "source/koeln", "pg:SourceDocument", "Internetseite"),
-        entity(ID + "theme/climate", "skos:Concept", "Klima", "Climate"),
-        entity(ID + "theme/peace", "skos:Concept", "Frieden", "Peace"),
-        entity(ID + "area/climate", "skos:Concept", "Kein Thema"),
-        entity(PREFIXES["country"] + "DEU", "pg:Territory", "Deutschland", "Germany"),
-    ]
-)
+def entities() -> EntityLookup:
+    store = ox.Store()
+    store.load((SPARQL_PREFIXES + TURTLE).encode(), format=ox.RdfFormat.TURTLE)
+    for rule in read_rules(bundle.ONTOLOGY / "rules" / "derive"):
+        if rule.name.startswith(("1-search-name", "1-label-own")):
+            store.update(rule.insert_into("urn:x-derived"))
+
+    def ask(query: str) -> bytes:
+        solutions = store.query(query)
+        assert isinstance(solutions, ox.QuerySolutions)
+        return bytes(solutions.serialize(format=ox.QueryResultsFormat.JSON) or b"")
+
+    return EntityLookup(ask)
+
+
+ENTITIES = entities()
 
 
 def bound(**values: str | list[str]) -> str:
@@ -62,6 +76,11 @@ def block(query: str, name: str) -> str:
         ("municipality", f"{ID}municipality/kopenhagen", f"<{ID}municipality/kopenhagen>"),
         ("municipality", "koeln", f"<{ID}municipality/koeln>"),  # src:koeln is no municipality
         ("municipality", "karlsruhe", f"<{ID}municipality/karlsruhe>"),
+        ("municipality", "Cologne", f"<{ID}municipality/koeln>"),
+        ("municipality", "KÖLN", f"<{ID}municipality/koeln>"),
+        ("municipality", "Ko\u0308ln", f"<{ID}municipality/koeln>"),
+        ("municipality", "05315000", f"<{ID}municipality/koeln>"),
+        ("country", "Germany", "<http://publications.europa.eu/resource/authority/country/DEU>"),
         ("municipality", "Q365", f"<{ID}municipality/koeln>"),
         ("municipality", "q365", f"<{ID}municipality/koeln>"),
         ("municipality", "http://www.wikidata.org/entity/Q365", f"<{ID}municipality/koeln>"),
@@ -96,6 +115,9 @@ def test_a_value_becomes_a_term(name: str, value: str, term: str) -> None:
         ("municipality", "Q366", "is not known here"),
         ("municipality", "https://example.org/> } #", "is not known here"),
         ("anything", "koeln", "may mean any of municipality/koeln, source/koeln"),
+        ("municipality", "Neustadt", "may mean any of municipality/neustadt-a, municipality/neustadt-b;"),
+        ("municipality", "a" * 10_000, "is not known here"),
+        ("municipality", "K\\u00f6ln", "is not known here"),
         ("country", "koeln", "is not known here"),
         ("theme", "area/climate", "is not known here"),
         ("day", "2023-02-29", "no day of the calendar"),
@@ -142,6 +164,9 @@ def test_the_nearest_slugs_are_those_of_the_right_class() -> None:
     with pytest.raises(BadParameter) as caught:
         bound(theme="climat")
     assert caught.value.details["nearest"] == ["climate"]
+    with pytest.raises(BadParameter) as caught:
+        bound(municipality="neust")
+    assert caught.value.details["nearest"] == ["neustadt-a", "neustadt-b"]
 
 
 def test_what_is_not_given_keeps_what_the_file_says() -> None:
@@ -183,6 +208,8 @@ def test_forms_offer_what_binding_takes_in_the_order_of_the_reader() -> None:
         ("koeln", "Cologne"),
         ("kopenhagen", "Copenhagen"),
         ("karlsruhe", "Karlsruhe"),
+        ("neustadt-a", "Neustadt"),
+        ("neustadt-b", "Neustadt (Dosse)"),
         ("oelde", "Ölde"),
         ("zwickau", "Zwickau"),
     ]

@@ -1,12 +1,14 @@
-"""The index of entities is read from the graph by one query, the same from either engine."""
+"""Entities are found in the graph by all their names, the same in either engine, and only as many as are asked for."""
 
 import json
+from collections.abc import Callable
 
 import pyoxigraph as ox
 import pytest
 import rdflib
 
-from polisgraph.reports import entity_index
+from polisgraph.errors import ResultTooLarge
+from polisgraph.reports import EntityLookup
 from polisgraph.reports.entities import slug_of
 
 TURTLE = """
@@ -16,15 +18,20 @@ PREFIX net: <https://w3id.org/polisgraph/id/network/>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX wd: <http://www.wikidata.org/entity/>
+PREFIX eu: <https://example.org/net/>
 
 pg:Municipality rdfs:subClassOf pg:LocalAuthority ; a owl:Class ;
-    pg:displayLabel "Gemeinde"@de, "municipality"@en .
+    pg:displayLabel "Gemeinde"@de, "municipality"@en ; pg:searchName "gemeinde" .
 pg:LocalAuthority rdfs:subClassOf [ a owl:Restriction ] .
-mun:koeln a pg:Municipality ; pg:displayLabel "Köln"@de, "Cologne"@en ; pg:wikidata wd:Q365 .
+mun:koeln a pg:Municipality ; pg:displayLabel "Köln"@de, "Cologne"@en ; pg:wikidata wd:Q365 ;
+    pg:searchName "köln", "cologne" ; pg:lau "05315000" .
 pg:role a owl:ObjectProperty ; pg:displayLabel "Rolle"@de, "role"@en .
-net:eccar a pg:Network ; pg:displayLabel "ECCAR"@de, "ECCAR"@en .
+net:eccar a pg:Network ; pg:displayLabel "ECCAR"@de, "ECCAR"@en ; pg:searchName "eccar" .
 net:unnamed a pg:Network .
+eu:Cities a pg:Network ; pg:displayLabel "Städte"@de, "Cities"@en ; pg:searchName "städte", "cities" .
 """
+PG = "https://w3id.org/polisgraph/ontology/"
+NETWORKS = "https://w3id.org/polisgraph/id/network/"
 
 
 def ask_oxigraph(query: str) -> bytes:
@@ -39,36 +46,91 @@ def ask_rdflib(query: str) -> bytes:
     return rdflib.Graph().parse(data=TURTLE, format="turtle").query(query).serialize(format="json") or b""
 
 
-@pytest.mark.parametrize("ask", [ask_oxigraph, ask_rdflib])
-def test_described_entities_are_known_by_all_their_names(ask) -> None:  # type: ignore[no-untyped-def]
-    index = entity_index(ask)
-    assert [entity.tail for entity in index.matching(None, None)] == ["municipality/koeln", "network/eccar"]
-    (koeln,) = index.named("koeln")
-    assert koeln.labels == {"de": "Köln", "en": "Cologne"}
-    assert koeln.wikidata == "http://www.wikidata.org/entity/Q365"
+either_engine = pytest.mark.parametrize("ask", [ask_oxigraph, ask_rdflib])
+Ask = Callable[[str], bytes]
+
+
+@either_engine
+@pytest.mark.parametrize(
+    "name",
+    [
+        "koeln",
+        "KOELN",
+        "municipality/koeln",
+        "Municipality/Koeln",
+        "https://w3id.org/polisgraph/id/municipality/koeln",
+        "Q365",
+        "q365",
+        "http://www.wikidata.org/entity/Q365",
+        "Köln",
+        "KÖLN",
+        "Cologne",
+        "05315000",
+    ],
+)
+def test_an_entity_is_known_by_all_its_names(ask: Ask, name: str) -> None:
+    (koeln,) = EntityLookup(ask).named(name, None, None)
+    assert (koeln.tail, koeln.labels) == ("municipality/koeln", {"de": "Köln", "en": "Cologne"})
     assert {iri.rpartition("/")[2] for iri in koeln.classes} == {"Municipality", "LocalAuthority"}
-    for name in ("Q365", koeln.wikidata, koeln.iri, "municipality/koeln", "KOELN"):
-        assert index.named(name) == [koeln]
-    (eccar,) = index.named("eccar")
-    assert eccar.wikidata is None
-    assert list(index.named("unnamed")) == []
 
 
-def test_the_query_asks_for_one_row_an_entity() -> None:
-    rows = json.loads(ask_oxigraph_rows())
-    assert len(rows["results"]["bindings"]) == 2
+@either_engine
+@pytest.mark.parametrize(
+    "name", ["unnamed", "role", "gemeinde", PG + "role", "eccar2", "", " ", "Q1", "net:eccar", "a b", '"', "\\u0041"]
+)
+def test_what_has_no_label_or_is_a_term_is_not_meant(ask: Ask, name: str) -> None:
+    assert EntityLookup(ask).named(name, None, None) == []
 
 
-def ask_oxigraph_rows() -> bytes:
-    answers: list[bytes] = []
+@either_engine
+def test_only_what_fits_is_meant(ask: Ask) -> None:
+    lookup = EntityLookup(ask)
+    assert [e.slug for e in lookup.named("koeln", PG + "LocalAuthority", None)] == ["koeln"]
+    assert lookup.named("koeln", PG + "Network", None) == []
+    assert [e.slug for e in lookup.named("cities", PG + "Network", None)] == ["Cities"]
+    assert lookup.named("cities", PG + "Network", NETWORKS) == []
+
+
+@either_engine
+def test_as_many_as_are_asked_for(ask: Ask) -> None:
+    lookup = EntityLookup(ask)
+    assert [e.tail for e in lookup.first(9, None, None)] == ["net/Cities", "municipality/koeln", "network/eccar"]
+    assert [e.tail for e in lookup.first(9, None, NETWORKS)] == ["network/eccar"]
+    assert [e.tail for e in lookup.first(9, PG + "LocalAuthority", None)] == ["municipality/koeln"]
+    assert [e.tail for e in lookup.first(9, PG + "Network", NETWORKS)] == ["network/eccar"]
+    assert len(lookup.first(2, None, None)) == 2
+
+
+@either_engine
+def test_what_is_near(ask: Ask) -> None:
+    lookup = EntityLookup(ask)
+    assert lookup.nearest("Colonge", None, None) == ["municipality/koeln"]
+    assert lookup.nearest("ecar", PG + "Network", None) == ["eccar"]
+    assert lookup.nearest("ecar", PG + "LocalAuthority", None) == []
+    assert lookup.nearest("cit", PG + "Network", None) == ["Cities"]
+    assert lookup.nearest("cit", PG + "Network", NETWORKS) == []
+
+
+def test_the_names_of_a_class_are_asked_for_once_and_only_when_needed() -> None:
+    asked: list[str] = []
 
     def ask(query: str) -> bytes:
-        answers.append(ask_oxigraph(query))
-        return answers[-1]
+        asked.append(query)
+        return ask_oxigraph(query)
 
-    entity_index(ask)
-    assert len(answers) == 1
-    return answers[0]
+    lookup = EntityLookup(ask)
+    lookup.named("koeln", PG + "LocalAuthority", None)
+    assert len(asked) == 1 and len(json.loads(ask_oxigraph(asked[0]))["results"]["bindings"]) == 1
+    lookup.nearest("keoln", PG + "LocalAuthority", None)
+    lookup.nearest("koelm", PG + "LocalAuthority", None)
+    assert len(asked) == 2
+
+
+def test_nothing_is_near_where_there_are_too_many_names() -> None:
+    def ask(query: str) -> bytes:
+        raise ResultTooLarge("too many")
+
+    assert EntityLookup(ask).nearest("koelm", None, None) == []
 
 
 @pytest.mark.parametrize(

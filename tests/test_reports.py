@@ -17,7 +17,7 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Variable
 
 from polisgraph import bundle
-from polisgraph.reports import Case, EntityIndex, Report, bind, entity_index, load_reports
+from polisgraph.reports import Case, EntityLookup, Report, bind, load_reports
 from polisgraph.reports.model import LANGUAGES
 
 REPORTS = load_reports(bundle.QUERIES)
@@ -39,8 +39,8 @@ every_case = pytest.mark.parametrize(("report", "case"), CASES)
 
 
 @pytest.fixture(scope="module")
-def entities(store: ox.Store) -> EntityIndex:
-    return entity_index(lambda query: store.query(query).serialize(format=ox.QueryResultsFormat.JSON))
+def entities(store: ox.Store) -> EntityLookup:
+    return EntityLookup(lambda query: store.query(query).serialize(format=ox.QueryResultsFormat.JSON))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def cell_of_rdflib(term: rdflib.URIRef | rdflib.Literal | None) -> Cell:
 
 @every_report
 def test_gives_the_golden_rows(
-    report: Report, store: ox.Store, entities: EntityIndex, request: pytest.FixtureRequest
+    report: Report, store: ox.Store, entities: EntityLookup, request: pytest.FixtureRequest
 ) -> None:
     solutions = store.query(bind(report, report.values_of(as_given(report)), entities))
     answer = solutions.serialize(format=ox.QueryResultsFormat.CSV).decode().replace("\r\n", "\n")
@@ -115,7 +115,7 @@ def test_no_golden_rows_without_a_report() -> None:
 @every_report
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_has_rows_and_labels_in_each_language(
-    report: Report, language: str, store: ox.Store, entities: EntityIndex
+    report: Report, language: str, store: ox.Store, entities: EntityLookup
 ) -> None:
     answer = rows(store, bind(report, report.values_of(as_given(report, lang=language)), entities))
     assert answer
@@ -134,7 +134,7 @@ def test_names_every_iri(report: Report) -> None:
 
 
 @every_case
-def test_case_of_the_file(report: Report, case: Case, store: ox.Store, entities: EntityIndex) -> None:
+def test_case_of_the_file(report: Report, case: Case, store: ox.Store, entities: EntityLookup) -> None:
     answer = rows(store, bind(report, report.values_of(case), entities))
     if case.at_least is not None:
         assert len(answer) >= case.at_least
@@ -148,7 +148,7 @@ def test_case_of_the_file(report: Report, case: Case, store: ox.Store, entities:
 @pytest.mark.usefixtures("patience")
 @every_case
 def test_same_rows_in_both_engines(
-    report: Report, case: Case, store: ox.Store, dataset: rdflib.Dataset, entities: EntityIndex
+    report: Report, case: Case, store: ox.Store, dataset: rdflib.Dataset, entities: EntityLookup
 ) -> None:
     query = bind(report, report.values_of(case), entities)
     ours = Counter(tuple(map(cell_of_pyoxigraph, row)) for row in rows(store, query))
@@ -157,7 +157,7 @@ def test_same_rows_in_both_engines(
 
 
 @every_case
-def test_order_leaves_nothing_open(report: Report, case: Case, store: ox.Store, entities: EntityIndex) -> None:
+def test_order_leaves_nothing_open(report: Report, case: Case, store: ox.Store, entities: EntityLookup) -> None:
     """No two rows are equal in all that ORDER BY names, so no engine is free to swap them."""
     query = bind(report, report.values_of(case), entities)
     order = next(part for part in walk(prepareQuery(query).algebra) if part.name == "OrderBy")

@@ -8,7 +8,7 @@ import pytest
 from polisgraph import bundle
 from polisgraph.derive import derive
 from polisgraph.reason import reason
-from polisgraph.reports import Report, bind, entity_index, load_reports
+from polisgraph.reports import EntityLookup, Report, bind, load_reports
 
 RULES = bundle.ONTOLOGY / "rules"
 DATED = [report for report in load_reports(bundle.QUERIES).values() if report.parameter("as_of")]
@@ -33,7 +33,7 @@ def answer(report: Report, sample: Callable[..., ox.Store], dates: str, day: str
     store = sample((TURTLE + dates + " ." + after).replace("KIND", kind).replace("ROLE", KINDS[kind]))
     derive(store, RULES)
     reason(store, RULES)
-    entities = entity_index(lambda query: store.query(query).serialize(format=ox.QueryResultsFormat.JSON))
+    entities = EntityLookup(lambda query: store.query(query).serialize(format=ox.QueryResultsFormat.JSON))
     values = {name: (value,) for name, value in ASKED_FOR.items() if report.parameter(name)}
     query = bind(report, values | {"as_of": (day,), "lang": ("en",)}, entities)
     return [row["certainty"].value for row in store.query(query)]

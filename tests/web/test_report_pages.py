@@ -67,10 +67,14 @@ def test_choices_come_from_the_data(german: Reader) -> None:
     assert "Klima-Bündnis" in page.text
 
 
-def test_long_lists_are_suggestions(german: Reader) -> None:
+def test_what_is_too_long_for_a_list_is_named(german: Reader, english: Reader) -> None:
     page = german.get("/reports/statement-sources?entity=municipality/koeln")
-    assert fields(page)["entity"] == "input" and page.attributes("input", "list") == ["list-entity"]
-    assert len(page.attributes("option", "value")) > 400
+    assert fields(page)["entity"] == "input" and page.attributes("option", "value") == []
+    assert german.get("/reports/statement-sources?entity=cologne").status == 200
+    page = german.get("/reports/statement-sources?entity=Colonge&lang=en")
+    assert page.status == 400
+    (offered,) = [link for link in page.links if "koeln" in link and "entity=" in link and "." not in link]
+    assert "lang=en" in offered and english.get(offered).status == 200
 
 
 @pytest.mark.parametrize(

@@ -72,12 +72,12 @@ def _flag(parameter: Parameter) -> str:
 def _run(found: Report, home: Path | None, form: str, values: Mapping[str, Any]) -> None:
     from polisgraph.engine import Query
     from polisgraph.engine.local import LocalEngine
-    from polisgraph.reports import bind, entity_index
+    from polisgraph.reports import EntityLookup, bind
     from polisgraph.results import RESULT_TYPES, by_name
 
     settings = Settings.from_environment(home=home)
     snapshot = current(settings.home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
-        entities = entity_index(lambda text: engine.query(Query(text)).body)
+        entities = EntityLookup(lambda text: engine.query(Query(text)).body)
         text = bind(found, values, entities)
         write(engine.query(Query(text, results_type=by_name(form, RESULT_TYPES))).body)

@@ -2,9 +2,10 @@
 
 from polisgraph.reports.bind import bind, choices
 from polisgraph.reports.catalogue import catalogue_list, catalogue_triples
-from polisgraph.reports.entities import Entities, Entity, EntityIndex, entity_index
+from polisgraph.reports.entities import Entities, Entity
 from polisgraph.reports.excel import excel_csv
 from polisgraph.reports.file import load_reports, read_report
+from polisgraph.reports.lookup import EntityLookup
 from polisgraph.reports.model import Case, Choice, Column, Parameter, Report, View
 
 __all__ = [
@@ -13,7 +14,7 @@ __all__ = [
     "Column",
     "Entities",
     "Entity",
-    "EntityIndex",
+    "EntityLookup",
     "Parameter",
     "Report",
     "View",
@@ -21,7 +22,6 @@ __all__ = [
     "catalogue_list",
     "catalogue_triples",
     "choices",
-    "entity_index",
     "excel_csv",
     "load_reports",
     "read_report",

@@ -4,9 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from polisgraph.errors import BadParameter
+from polisgraph.reports.blocks import filled
 from polisgraph.reports.entities import Entities, slug_of
 from polisgraph.reports.model import LANGUAGES, Parameter, Report
 from polisgraph.reports.values import accepted, refused, term
+
+LISTED = 400
+"""So many entities fit a list to choose from."""
 
 
 def bind(report: Report, values: Mapping[str, Sequence[str]], entities: Entities) -> str:
@@ -23,25 +27,23 @@ def bind(report: Report, values: Mapping[str, Sequence[str]], entities: Entities
             message = f"{name[:60]!r} is no parameter of {report.name}; it takes {known}"
             raise BadParameter(message, parameter=name[:60], accepted=known)
     terms = {p.name: _terms(p, values.get(p.name, ()), entities) for p in report.parameters}
-    parts: list[str] = []
-    written = 0
-    for block in report.blocks:
-        if terms.get(block.variable):
-            parts += [report.text[written : block.start], " ", terms[block.variable], " "]
-            written = block.end
-    return "".join([*parts, report.text[written:]])
+    given = {name: written for name, written in terms.items() if written}
+    return filled(report.text, given, report.blocks)
 
 
 def choices(parameter: Parameter, language: str, entities: Entities) -> list[tuple[str, str]]:
     """Return what a form may offer for `parameter`: value and label, ordered by the labels in `language`.
 
-    Empty for kinds whose values cannot be listed (dates, numbers, texts).
+    Empty for kinds whose values cannot be listed (dates, numbers, texts), and for entities more than `LISTED`:
+    these a visitor names.
     """
     if parameter.kind == "language":
         return [(code, code) for code in LANGUAGES]
     if not parameter.is_entity:
         return [(choice.value, choice.label[language]) for choice in parameter.choices]
-    fitting = entities.matching(parameter.class_iri, parameter.namespace)
+    fitting = entities.first(LISTED + 1, parameter.class_iri, parameter.namespace)
+    if len(fitting) > LISTED:
+        return []
     times = Counter(entity.slug.casefold() for entity in fitting)
     offered = [(e.slug if times[e.slug.casefold()] == 1 else e.tail, e.labels[language]) for e in fitting]
     return sorted(offered, key=lambda offer: (slug_of(offer[1]), offer))

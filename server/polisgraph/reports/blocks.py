@@ -1,5 +1,6 @@
-"""Finds the parameters of a query: its single-variable VALUES blocks. Reads text, knows no report."""
+"""Finds and fills the parameters of a query: its single-variable VALUES blocks. Reads text, knows no report."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from polisgraph.tokens import tokens
@@ -27,6 +28,17 @@ def value_blocks(query: str) -> tuple[Block, ...]:
             if end is not None:
                 found.append(Block(variable.text[1:], start, end))
     return tuple(found)
+
+
+def filled(query: str, contents: Mapping[str, str], blocks: Iterable[Block] | None = None) -> str:
+    """Return `query` with serialised terms in all `blocks` (or those that it has) of the variables of `contents`."""
+    parts: list[str] = []
+    written = 0
+    for block in value_blocks(query) if blocks is None else blocks:
+        if block.variable in contents:
+            parts += [query[written : block.start], " ", contents[block.variable], " "]
+            written = block.end
+    return "".join([*parts, query[written:]])
 
 
 def words(query: str) -> frozenset[str]:

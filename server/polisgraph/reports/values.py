@@ -16,6 +16,9 @@ Term = NamedNode | Literal
 TEXT_LIMIT = 200
 INTEGER_LIMIT = 2**31 - 1  # xsd:int: safe for every engine
 
+_FORMS = 10
+"""So many of the things that a value may mean are named."""
+
 _XSD = PREFIXES["xsd"]
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -62,7 +65,7 @@ def accepted(parameter: Parameter) -> str:
     match parameter.kind:
         case "entity":
             what = f" of class {shorten(parameter.class_iri)}" if parameter.class_iri else ""
-            names = "its IRI, the end of that (koeln, municipality/koeln), or its Wikidata id (Q365)"
+            names = "its IRI, the end of that (koeln, municipality/koeln), its Wikidata id (Q365), or its name"
             return f"an entity{what}: {names}"
         case "concept":
             return f"a concept: its IRI or its slug in {parameter.namespace}"
@@ -122,12 +125,13 @@ def _text(parameter: Parameter, value: str) -> str:
 
 
 def _entity(parameter: Parameter, value: str, entities: Entities) -> Entity:
-    meant = [e for e in entities.named(value) if e.fits(parameter.class_iri, parameter.namespace)]
+    meant = entities.named(value, parameter.class_iri, parameter.namespace)
     if len(meant) == 1 and _IRI.fullmatch(meant[0].iri):
         return meant[0]
     if meant:
-        forms = ", ".join(sorted(entity.tail for entity in meant))
-        raise refused(parameter, value, f"may mean any of {forms}", nearest=sorted(e.tail for e in meant))
+        forms = [entity.tail for entity in meant[:_FORMS]]
+        others = f" and {len(meant) - _FORMS} more" if len(meant) > _FORMS else ""
+        raise refused(parameter, value, f"may mean any of {', '.join(forms)}{others}", nearest=forms)
     nearest = entities.nearest(value, parameter.class_iri, parameter.namespace)
     hint = f"; the nearest are {', '.join(nearest)}" if nearest else ""
     raise refused(parameter, value, f"is not known here{hint}", nearest=nearest)

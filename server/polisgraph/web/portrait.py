@@ -14,6 +14,7 @@ _ORG, _FOAF, _RDF, _RDFS = PREFIXES["org"], PREFIXES["foaf"], PREFIXES["rdf"], P
 
 TYPE = _RDF + "type"
 LABEL = _PG + "displayLabel"
+SEARCH_NAME = _PG + "searchName"
 SOURCE = _DCT + "source"
 LOCATOR = _PG + "locator"
 
@@ -47,8 +48,8 @@ ORIGINS = {
 }
 """How a statement came into the graph, in words."""
 
-# Tenures have a table of their own, and labels stand wherever the entity is named.
-_SHOWN_ELSEWHERE = {LABEL, SOURCE, LOCATOR, _ORG + "hasMembership", _ORG + "heldBy"}
+# Tenures have a table of their own, labels stand wherever the entity is named, and names to search by are its names.
+_SHOWN_ELSEWHERE = {LABEL, SEARCH_NAME, SOURCE, LOCATOR, _ORG + "hasMembership", _ORG + "heldBy"}
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,6 @@ blueprint = Blueprint("reports", __name__)
 # Parameters of the address that are not the report's.
 _OURS = ("format", "excel")
 _ENDINGS = ("csv", "tsv", "json", "xml")
-_LISTED = 400
-"""So many values fit a list to choose from; beyond that the field suggests while one writes."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +32,6 @@ class Field:
     given: tuple[str, ...]
     choices: Sequence[tuple[str, str]]
     wrong: bool
-
-    @property
-    def suggests(self) -> bool:
-        """Whether there are too many values for a list."""
-        return len(self.choices) > _LISTED
 
 
 @blueprint.route("/reports", strict_slashes=False)
@@ -121,6 +114,7 @@ def _render(found: Report, values: Mapping[str, list[str]], error: BadParameter 
         "report.html",
         report=found,
         fields=fields,
+        given=given,
         error=error,
         query=query,
         downloads=downloads,

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 from polisgraph import bundle
-from polisgraph.reports.blocks import Block, value_blocks
+from polisgraph.reports.blocks import Block, filled, value_blocks
 from polisgraph.web.rows import Table, read_json
 
 if TYPE_CHECKING:
     from polisgraph.engine import Engine
-    from polisgraph.reports import EntityIndex, Report
+    from polisgraph.reports import EntityLookup, Report
     from polisgraph.settings import Settings
     from polisgraph.snapshot import Snapshot
 
@@ -43,12 +43,12 @@ class Site:
         return load_reports(self.queries)
 
     @cached_property
-    def entities(self) -> "EntityIndex":
-        """All entities by the names that a visitor may give them."""
+    def entities(self) -> "EntityLookup":
+        """Where entities are looked up by the names that a visitor may give them."""
         from polisgraph.engine import Query
-        from polisgraph.reports import entity_index
+        from polisgraph.reports import EntityLookup
 
-        return entity_index(lambda text: self.engine.query(Query(text)).body)
+        return EntityLookup(lambda text: self.engine.query(Query(text)).body)
 
     @cached_property
     def edition(self) -> str:
@@ -96,13 +96,7 @@ def question(name: str, values: Mapping[str, str]) -> str:
     missing = values.keys() - {block.variable for block in blocks}
     if missing:
         raise KeyError(f"{name}.rq has no VALUES block for {', '.join(missing)}")
-    parts: list[str] = []
-    written = 0
-    for block in blocks:
-        if block.variable in values:
-            parts += [text[written : block.start], " ", _term(values[block.variable]), " "]
-            written = block.end
-    return "".join([*parts, text[written:]])
+    return filled(text, {variable: _term(value) for variable, value in values.items()}, blocks)
 
 
 @lru_cache(maxsize=64)

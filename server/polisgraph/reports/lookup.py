@@ -1,0 +1,146 @@
+"""Looks up entities in the graph by what a visitor calls them: a small question for each, so that size does not matter.
+
+Only to say what looks like a name that nobody bears, all names are read, once, when it happens first.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import pyoxigraph as ox
+from rapidfuzz import fuzz, process
+
+from polisgraph.errors import QueryError
+from polisgraph.namespaces import BASE, PREFIXES
+from polisgraph.reports.blocks import filled
+from polisgraph.reports.entities import Entity, parts_of, slug_of
+
+Ask = Callable[[str], bytes]
+"""Takes the text of a query and returns SPARQL 1.1 Query Results JSON; raises QueryError."""
+
+_QUESTIONS = Path(__file__).with_name("questions")
+_WIKIDATA_ID = re.compile(r"[Qq][1-9][0-9]*")
+_NAMESPACES = (*(iri for iri in PREFIXES.values() if iri.startswith(BASE + "id/")), PREFIXES["country"])
+_LIMIT = re.compile(r"LIMIT [0-9]+")
+_NOTHING = ox.NamedNode("urn:x-none")
+_LONGEST = 200
+_LIKE, _LIKEST = 65, 3
+"""What counts as alike, of 100; and so many are named."""
+
+Terms = Mapping[str, Sequence[ox.NamedNode | ox.Literal]]
+Row = dict[str, str]
+
+
+class EntityLookup:
+    """See `Entities`. Threads may share it."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._lock = threading.Lock()
+        self._names: dict[str | None, dict[str, list[str]]] = {}
+
+    def named(self, given: str, class_iri: str | None, namespace: str | None) -> Sequence[Entity]:
+        """See `Entities.named`."""
+        rows = self._rows("named", _meanings(given))
+        found = [(row["way"], _entity(row)) for row in rows]
+        for way in ("iri", "name"):
+            fitting = {e.iri: e for by, e in found if by == way and e.fits(class_iri, namespace)}
+            if fitting:
+                return [fitting[iri] for iri in sorted(fitting)]
+        return []
+
+    def first(self, number: int, class_iri: str | None, namespace: str | None) -> Sequence[Entity]:
+        """See `Entities.first`."""
+        terms: Terms = {"namespace": [ox.Literal(namespace or "")], **_class(class_iri)}
+        rows = self._rows("of-class" if class_iri else "of-any-class", terms, limit=number)
+        return sorted((_entity(row) for row in rows), key=lambda entity: entity.iri)
+
+    def nearest(self, given: str, class_iri: str | None, namespace: str | None) -> list[str]:
+        """See `Entities.nearest`. Nothing looks like a name if there are too many to be read."""
+        wanted = slug_of(given.rpartition("/")[2])[:60]
+        try:
+            names = self._all_names(class_iri)
+        except QueryError:
+            return []
+        begin = sorted(n for n in names if n.startswith(wanted)) if len(wanted) > 2 else []
+        alike = process.extract(wanted, names.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE, limit=10 * _LIKEST)
+        likest = [*(name for name, _, _ in alike[:1]), *begin, *(name for name, _, _ in alike[1:])]
+        iris = (iri for name in likest for iri in sorted(names[name]) if iri.startswith(namespace or ""))
+        parts = 1 if class_iri else 2
+        return list(dict.fromkeys("/".join(parts_of(iri)[-parts:]) for iri in iris))[:_LIKEST]
+
+    def _all_names(self, class_iri: str | None) -> dict[str, list[str]]:
+        """Return what the entities of a class are called, folded as slugs, with their IRIs."""
+        with self._lock:
+            if class_iri not in self._names:
+                names: dict[str, list[str]] = {}
+                for row in self._rows("names-of-class" if class_iri else "names-of-any-class", _class(class_iri)):
+                    iri = row["entity"]
+                    for name in {slug_of(parts_of(iri)[-1]), slug_of(row.get("name", ""))} - {""}:
+                        bearers = names.setdefault(name, [])
+                        if iri not in bearers[-1:]:
+                            bearers.append(iri)
+                self._names[class_iri] = names
+            return self._names[class_iri]
+
+    def _rows(self, question: str, terms: Terms, limit: int | None = None) -> list[Row]:
+        results = ox.parse_query_results(self._ask(_text(question, terms, limit)), format=ox.QueryResultsFormat.JSON)
+        assert isinstance(results, ox.QuerySolutions)
+        names = [variable.value for variable in results.variables]
+        return [{name: term.value for name in names if (term := solution[name]) is not None} for solution in results]
+
+
+def _entity(row: Row) -> Entity:
+    return Entity(row["entity"], {"de": row["de"], "en": row["en"]}, frozenset(row.get("classes", "").split()))
+
+
+def _meanings(given: str) -> dict[str, list[ox.NamedNode | ox.Literal]]:
+    """Return the IRIs, Wikidata items, names and keys that a visitor may mean by `given`."""
+    if len(given) > _LONGEST or any(c == "\\" or unicodedata.category(c) in ("Cc", "Cs") for c in given):
+        return {"given": [], "item": [], "name": [], "key": []}
+    item = PREFIXES["wd"] + given.upper() if _WIKIDATA_ID.fullmatch(given) else given
+    text = unicodedata.normalize("NFC", " ".join(given.split()))
+    return {
+        "given": [*_iris([given]), *_iris(_completed(given))],
+        "item": _iris([item]),
+        "name": [ox.Literal(text.lower())],
+        "key": [ox.Literal(text)],
+    }
+
+
+def _completed(end: str) -> Iterator[str]:
+    """Yield the IRIs of our namespaces that `end`, a slug or `kind/slug`, may be the end of, in any case."""
+    kind, _, slug = end.rpartition("/")
+    for namespace in _NAMESPACES:
+        if not kind or parts_of(namespace)[-2] == kind.lower():
+            yield from (namespace + name for name in dict.fromkeys((slug, slug.lower(), slug.upper())))
+
+
+def _iris(texts: Iterable[str]) -> list[ox.NamedNode | ox.Literal]:
+    """Return those of `texts` that are IRIs."""
+    found: list[ox.NamedNode | ox.Literal] = []
+    for text in texts:
+        try:
+            found.append(ox.NamedNode(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _class(class_iri: str | None) -> Terms:
+    return {"class": [ox.NamedNode(class_iri)]} if class_iri else {}
+
+
+@lru_cache(maxsize=8)
+def _question(name: str) -> str:
+    return (_QUESTIONS / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def _text(question: str, terms: Terms, limit: int | None) -> str:
+    """Return the query of a question with `terms` in its VALUES blocks."""
+    contents = {name: " ".join(map(str, found or [_NOTHING])) for name, found in terms.items()}
+    text = filled(_question(question), contents)
+    return text if limit is None else _LIMIT.sub(f"LIMIT {limit}", text)
