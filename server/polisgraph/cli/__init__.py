@@ -1,4 +1,4 @@
-"""The command line: `polisgraph build | check | serve | query | report | explain`. The work itself is elsewhere.
+"""The command line: `polisgraph build | check | serve | query | report | …`. The work itself is elsewhere.
 
 What a command needs is imported in the command: `serve` must not wait for the validator, nor `query` for the site.
 """
@@ -17,6 +17,7 @@ from rich.console import Console
 from polisgraph import __version__, bundle
 from polisgraph.cli.printing import print_findings, print_summary, write
 from polisgraph.cli.report import report
+from polisgraph.cli.settings import NAMES, settable, settings_command
 from polisgraph.cli.terms import iri, term
 from polisgraph.errors import PolisgraphError
 from polisgraph.findings import SEVERITIES
@@ -59,14 +60,6 @@ class _Group(click.Group):
             ctx.exit(70)  # EX_SOFTWARE of sysexits
 
 
-def _home(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--home",
-        type=click.Path(path_type=Path),
-        help="Folder of the snapshots (POLISGRAPH_HOME; default .polisgraph).",
-    )(command)
-
-
 def _source(command: Callable[..., Any]) -> Callable[..., Any]:
     options = [
         click.option("--data", "data", multiple=True, type=click.Path(path_type=Path),
@@ -97,10 +90,10 @@ def main() -> None:
 
 
 @main.command()
-@_home
+@settable("home")
 @_source
 @_making
-def build(home: Path | None, data: Sequence[Path], today: datetime | None, **options: Any) -> None:
+def build(settings: Settings, data: Sequence[Path], today: datetime | None, **options: Any) -> None:
     """Build a snapshot from the data files and put it in service.
 
     Validates, derives, reasons and writes; does nothing if nothing has changed.
@@ -110,7 +103,7 @@ def build(home: Path | None, data: Sequence[Path], today: datetime | None, **opt
       polisgraph build
       polisgraph build --data my-data/ --no-validate
     """
-    _build(Settings.from_environment(home=home), data, today, **options)
+    _build(settings, data, today, **options)
 
 
 @main.command()
@@ -145,16 +138,11 @@ def check(data: Sequence[Path], today: datetime | None, severity: str, language:
 
 
 @main.command()
-@_home
 @_source
 @_making
-@click.option("--host", help="Address to listen on (POLISGRAPH_HOST; default 127.0.0.1).")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (POLISGRAPH_PORT; default 8000).")
+@settable(*NAMES)
 @click.option("--no-build", is_flag=True, help="Serve the snapshot that is there as it is.")
-def serve(
-    home: Path | None, data: Sequence[Path], today: datetime | None, host: str | None, port: int | None, no_build: bool,
-    **options: Any,
-) -> None:  # fmt: skip
+def serve(settings: Settings, data: Sequence[Path], today: datetime | None, no_build: bool, **options: Any) -> None:
     """Build if something has changed, then serve the snapshot until interrupted.
 
     \b
@@ -162,7 +150,6 @@ def serve(
       polisgraph serve --port 8080
       POLISGRAPH_TIME_LIMIT=5 polisgraph serve
     """
-    settings = Settings.from_environment(home=home, host=host, port=port)
     snapshot = current(settings.home) if no_build else _build(settings, data, today, **options)
     from polisgraph.web.wsgi import serve as run
 
@@ -170,10 +157,10 @@ def serve(
 
 
 @main.command()
-@_home
+@settable("home")
 @click.argument("file", type=click.File(encoding="utf-8"))
 @click.option("--format", "name", help="json, xml, csv, tsv for tables; ttl, nt, rdf, jsonld for graphs.")
-def query(home: Path | None, file: Any, name: str | None) -> None:
+def query(settings: Settings, file: Any, name: str | None) -> None:
     """Run the SPARQL query in FILE (or - for standard input) on the snapshot in service.
 
     \b
@@ -188,18 +175,17 @@ def query(home: Path | None, file: Any, name: str | None) -> None:
     if table is None and graph is None:
         raise click.BadParameter(f"{name!r} is no format of an answer", param_hint="--format")
     asked = Query(_text(file), results_type=table, graph_type=graph)
-    settings = Settings.from_environment(home=home)
     snapshot = current(settings.home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
         write(engine.query(asked).body)
 
 
 @main.command()
-@_home
+@settable("home")
 @click.argument("subject")
 @click.argument("predicate")
 @click.argument("object_", metavar="OBJECT")
-def explain(home: Path | None, subject: str, predicate: str, object_: str) -> None:
+def explain(settings: Settings, subject: str, predicate: str, object_: str) -> None:
     """Say why a triple holds: asserted in which file by which source, or derived by which rule from what.
 
     Terms are written as in Turtle, with the prefixes of the project.
@@ -212,7 +198,7 @@ def explain(home: Path | None, subject: str, predicate: str, object_: str) -> No
 
     from polisgraph import explain as explaining
 
-    snapshot = current(Settings.from_environment(home=home).home)
+    snapshot = current(settings.home)
     store = ox.Store.read_only(str(snapshot.store_path))
     found = explaining.explain(store, bundle.ONTOLOGY / "rules", iri(subject), iri(predicate), term(object_))
     click.echo(explaining.render(found))
@@ -221,6 +207,7 @@ def explain(home: Path | None, subject: str, predicate: str, object_: str) -> No
 
 
 main.add_command(report)
+main.add_command(settings_command)
 
 
 def _plan(

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from contextlib import closing
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import click
 
 from polisgraph import bundle
 from polisgraph.cli.printing import write
+from polisgraph.cli.settings import options
 from polisgraph.reports import Parameter, Report, load_reports
-from polisgraph.settings import Settings
+from polisgraph.settings import Settings, sources
 from polisgraph.snapshot import current
 
 _FORMATS = ["csv", "tsv", "json", "xml"]
@@ -50,9 +50,11 @@ def _command(found: Report) -> click.Command:
         params=[
             *(_option(parameter) for parameter in found.parameters),
             click.Option(["--format"], type=click.Choice(_FORMATS), default="csv", show_default=True),
-            click.Option(["--home"], type=click.Path(path_type=Path), help="Folder of the snapshots."),
+            *options("home"),
         ],
-        callback=lambda home, format, **values: _run(found, home, format, values),
+        callback=lambda home, config, format, **values: _run(
+            found, sources.read({"home": home}, config), format, values
+        ),
         help=f"{found.description['en']}\n\n\b\nExample:\n  polisgraph report {found.name} {example}".rstrip(),
         short_help=found.title["en"],
     )
@@ -69,13 +71,12 @@ def _flag(parameter: Parameter) -> str:
     return parameter.name.replace("_", "-")
 
 
-def _run(found: Report, home: Path | None, form: str, values: Mapping[str, Any]) -> None:
+def _run(found: Report, settings: Settings, form: str, values: Mapping[str, Any]) -> None:
     from polisgraph.engine import Query
     from polisgraph.engine.local import LocalEngine
     from polisgraph.reports import EntityLookup, bind
     from polisgraph.results import RESULT_TYPES, by_name
 
-    settings = Settings.from_environment(home=home)
     snapshot = current(settings.home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
         entities = EntityLookup(lambda text: engine.query(Query(text)).body)

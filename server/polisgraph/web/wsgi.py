@@ -14,7 +14,7 @@ from granian.log import LogLevels
 
 from polisgraph.engine.local import LocalEngine
 from polisgraph.errors import PolisgraphError
-from polisgraph.settings import Settings
+from polisgraph.settings import Settings, sources
 from polisgraph.snapshot import Snapshot, current, hold, opened
 from polisgraph.web import create_app
 
@@ -60,7 +60,7 @@ def _check_address(host: str, port: int) -> None:
 
 def application() -> Flask:
     """Return the application for the snapshot and the settings that the environment names."""
-    settings = Settings.from_environment()
+    settings = sources.read()
     path = os.environ.get(_SNAPSHOT)
     snapshot = opened(Path(path)) if path else current(settings.home)
     engine = LocalEngine(snapshot.store_path, snapshot.graphs, settings)

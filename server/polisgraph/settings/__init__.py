@@ -1,0 +1,88 @@
+"""The settings: one frozen object, every field with its meaning, its kind and its default. Opens nothing.
+
+`sources` reads them from flags, variables and a file; what stands here is all that help, README and
+`polisgraph settings` say about a setting.
+"""
+
+from collections.abc import Callable
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from polisgraph.settings.kinds import FOLDER, GIB, KIB, MIB, TEXT, Kind, seconds, shown_size, size, whole
+from polisgraph.settings.machine import Machine, this_machine
+
+__all__ = ["MIB", "Machine", "Settings", "about", "default_of", "excess", "this_machine"]
+
+_SERVER = 256 * MIB
+"""Bytes that the server process itself needs, beside what its workers and its cache may take."""
+_WORKER = 256 * MIB
+"""Bytes that a worker should at least have; where there is less for each, there are fewer workers."""
+
+
+def _setting(default: Any, kind: Kind, meaning: str) -> Any:
+    """Declare a setting. `default` may be a function of the machine and of the settings before it."""
+    if callable(default):
+        return field(default=None, metadata={"kind": kind, "meaning": meaning, "from": default})
+    return field(default=default, metadata={"kind": kind, "meaning": meaning})
+
+
+def _workers(machine: Machine, _: "Settings") -> tuple[int, str]:
+    room = (machine.memory * 3 // 4 - _SERVER) // _WORKER
+    if room < machine.cores:
+        return max(1, room), f"as many as this machine's {shown_size(machine.memory)} of memory hold"
+    return machine.cores, f"one for each of this machine's {machine.cores} cores" if machine.cores > 1 else "one core"
+
+
+def _memory_limit(machine: Machine, settings: "Settings") -> tuple[int, str]:
+    room = machine.memory * 3 // 4 - _SERVER
+    share = max(room // settings.workers // MIB, 64) * MIB
+    if share >= 2 * GIB:
+        return 2 * GIB, "as much as a query may sensibly need"
+    reason = f"a worker's part of three quarters of this machine's {shown_size(machine.memory)}"
+    return share, reason
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a server behaves. What depends on the machine is worked out where it is not given."""
+
+    home: Path = _setting(Path(".polisgraph"), FOLDER, "Folder of the snapshots.")  # noqa: RUF009
+    host: str = _setting("127.0.0.1", TEXT, "Address to listen on.")
+    port: int = _setting(8000, whole(1, 65535), "Port to listen on.")
+    workers: int = _setting(_workers, whole(1), "Processes that run queries.")
+    queue: int = _setting(32, whole(0), "Queries that may wait for a worker before new ones are refused with 503.")
+    time_limit: float = _setting(10.0, seconds(), "Seconds a query may run; a request may ask for less.")
+    memory_limit: int = _setting(
+        _memory_limit, size(), "Bytes of address space a worker may use beyond what it has after start."
+    )
+    result_limit: int = _setting(64 * MIB, size(), "Bytes a result may have.")
+    query_limit: int = _setting(64 * KIB, size(), "Bytes a query text may have.")
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            if getattr(self, each.name) is None:
+                object.__setattr__(self, each.name, default_of(each, self)[0])
+
+
+def default_of(each: "Field[Any]", settings: Settings) -> tuple[Any, str]:
+    """Return the default of a field under the other `settings`, and why it is that on this machine ("" if always)."""
+    made: Callable[[Machine, Settings], tuple[Any, str]] | None = each.metadata.get("from")
+    return made(this_machine(), settings) if made else (each.default, "")
+
+
+def about(name: str) -> "Field[Any]":
+    """Return the field `name`, whose metadata hold its `kind` and its `meaning`."""
+    return Settings.__dataclass_fields__[name]
+
+
+def excess(settings: Settings) -> str | None:
+    """Say so if the workers together may take more memory than there is; None if all is well."""
+    memory = this_machine().memory
+    most = settings.workers * settings.memory_limit
+    if most <= memory:
+        return None
+    return (
+        f"{settings.workers} workers of {shown_size(settings.memory_limit)} (memory_limit) may together take more than"
+        f" the {shown_size(memory)} that there are; the system then ends a worker, and its query gets an error"
+    )
