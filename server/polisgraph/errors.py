@@ -15,6 +15,7 @@ PolisgraphError                 anything below; `str(error)` says what was wrong
     ├── TooLong           413   the request is too long
     ├── WrongContentType  415   the request's content type is not one the protocol knows
     ├── WorkerFailed      500   the worker crashed on this query
+    ├── StoreDamaged      500   the store on disk is not what was written, or cannot be read
     ├── Busy              503   all workers busy and the queue full
     ├── TimeLimit         504   the deadline passed
     └── ResultTooLarge    507   the result is over the size limit, or memory ran out
@@ -101,6 +102,10 @@ class WrongContentType(QueryError):
 
 class WorkerFailed(QueryError):
     status, title = 500, "Query crashed its worker"
+
+
+class StoreDamaged(QueryError):
+    status, title = 500, "Data cannot be read"
 
 
 class Busy(QueryError):

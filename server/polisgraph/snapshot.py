@@ -2,6 +2,7 @@
 
     <home>/snapshots/<id>/   store/  dumps/  manifest.json
     <home>/current           a link to the snapshot in service, switched by one rename
+    <home>/previous          a link to the one that was in service before, used if the current one is damaged
 
 A snapshot is written beside the one in service and switched last, so that a crash at any moment leaves the old or the
 new one.
@@ -9,29 +10,35 @@ new one.
 
 import fcntl
 import gzip
-import json
+import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
+from polisgraph import seal
 from polisgraph.errors import SnapshotError
 from polisgraph.namespaces import PREFIXES
+from polisgraph.seal import MANIFEST
 
-MANIFEST = "manifest.json"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A finished snapshot: its folder and what its manifest says."""
+    """A finished snapshot: its folder and what its manifest says.
+
+    `instead_of` says what is wrong with the one that should be in service, if this one stands in for it.
+    """
 
     path: Path
     manifest: dict[str, Any]
+    instead_of: str | None = None
 
     @property
     def id(self) -> str:
@@ -51,30 +58,48 @@ class Snapshot:
         return frozenset(self.manifest["graphs"])
 
 
-def opened(path: Path) -> Snapshot:
-    """Return the snapshot in the folder `path`; raise SnapshotError if it is not whole."""
+def opened(path: Path, *, full: bool = False, advance: seal.Advance = lambda _: None) -> Snapshot:
+    """Return the snapshot in the folder `path`; raise SnapshotError, which says what is wrong, if it is not whole.
+
+    Files that are not known to be as they were written are read, with `full` all files; `advance` hears how much.
+    """
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        snapshot = Snapshot(path, manifest)
-        if not snapshot.store_path.is_dir() or "id" not in manifest or "graphs" not in manifest:
-            raise ValueError("store or manifest is incomplete")
-    except (OSError, ValueError) as error:
+        manifest = seal.read((path / MANIFEST).read_bytes())
+        if seal.check(path, manifest, full=full, advance=advance):
+            _try(path / "store")
+    except (OSError, RuntimeError, ValueError) as error:
         raise SnapshotError(f"{path}: not a whole snapshot ({error}); delete this folder and build again") from None
-    return snapshot
+    return Snapshot(path, manifest)
 
 
 def current(home: Path) -> Snapshot:
-    """Return the snapshot in service below `home`; raise SnapshotError if there is none or it is not whole."""
+    """Return the snapshot in service below `home`, or if it is damaged the one before, which then says so.
+
+    Raises SnapshotError if there is none or none is whole.
+    """
     link = home / "current"
-    if not link.exists():
+    if not link.is_symlink():
         raise SnapshotError(f"{home}: no snapshot here yet; run 'polisgraph build'")
-    return opened(link.resolve())
+    try:
+        return opened(link.resolve())
+    except SnapshotError as error:
+        damage = error
+    try:
+        before = opened((home / "previous").resolve(strict=True))
+    except (OSError, SnapshotError):
+        raise damage from None
+    _log.error("%s. The previous snapshot %s is used instead.", damage, before.id)
+    return replace(before, instead_of=str(damage))
 
 
 def stored(home: Path, identity: str) -> Snapshot | None:
-    """Return the snapshot `identity` below `home` if it is there."""
+    """Return the snapshot `identity` below `home` if it is there and whole."""
     path = _folder(home) / identity
-    return opened(path) if (path / MANIFEST).exists() else None
+    try:
+        return opened(path) if (path / MANIFEST).exists() else None
+    except SnapshotError as error:
+        _log.warning("%s", error)
+        return None
 
 
 def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
@@ -82,48 +107,85 @@ def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
 
     Raises SnapshotError if it cannot be written; nothing of it is left then.
     """
+
+    def fill(draft: Path) -> None:
+        _store(draft / "store", store)
+        _dump(draft / "dumps", store)
+        seal.write(draft, seal.sealed(draft, manifest))
+
+    return receive(home, str(manifest["id"]), fill)
+
+
+def receive(home: Path, identity: str, fill: Callable[[Path], None]) -> Snapshot:
+    """Have `fill` write the snapshot `identity` into a folder, and return it from its place below `home`.
+
+    The caller holds the lock. Raises SnapshotError if it cannot be written or what was written is not whole, and what
+    `fill` raises; nothing of it is left then.
+    """
     folder = _folder(home)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / str(manifest["id"])
-    draft = folder / f".{target.name}.draft"
+    draft = folder / f".{identity}.draft"
     # What an interrupted build left behind; the lock says that nobody is at work on it.
-    for left in (target, *folder.glob(".*.draft")):
+    for left in folder.glob(".*"):
         shutil.rmtree(left, ignore_errors=True)
     try:
         draft.mkdir()
-        _store(draft / "store", store)
-        _dump(draft / "dumps", store)
-        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        for path in sorted(draft.rglob("*")):
-            _sync(path)
-        _sync(draft)
-        draft.rename(target)
+        fill(draft)
+        _settle(draft, folder / identity)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise _unwritable(home, error) from None
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    _sync(folder)
-    return opened(target)
+    return opened(folder / identity)
+
+
+def kept(home: Path) -> Iterator[tuple[str, Snapshot | SnapshotError]]:
+    """Yield the id of every snapshot below `home`, and the snapshot or what is wrong with it."""
+    folder = _folder(home)
+    for path in sorted(folder.glob("[!.]*")) if folder.is_dir() else ():
+        try:
+            yield path.name, opened(path)
+        except SnapshotError as error:
+            yield path.name, error
+
+
+def roles(home: Path, identity: str) -> list[str]:
+    """Return what the snapshot `identity` is for: "current", "previous", "held" by a server."""
+    found = [name for name in ("current", "previous") if _linked(home, name) == identity]
+    return [*found, "held"] if _is_held(_folder(home) / identity) else found
 
 
 def put_in_service(home: Path, snapshot: Snapshot) -> None:
     """Switch `<home>/current` to `snapshot` by one rename.
 
-    Of the others only the one in service before is kept, and those that a server holds.
+    Of the others only the one in service before is kept, or if that is damaged the one before it, and those that a
+    server holds.
     """
-    link, fresh = home / "current", home / ".current.new"
-    before = link.resolve().name if link.exists() else None
+    before = _linked(home, "current")
     if before == snapshot.path.name:
         return
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(Path("snapshots") / snapshot.path.name)
-    fresh.replace(link)
-    _sync(home)
+    if before is not None and stored(home, before) is not None:
+        _point(home, "previous", before)
+    _point(home, "current", snapshot.path.name)
+    staying = (snapshot.path.name, _linked(home, "previous"))
     for path in _folder(home).iterdir():
-        if path.name not in (snapshot.path.name, before) and not _is_held(path):
+        if path.name not in staying and not _is_held(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _linked(home: Path, name: str) -> str | None:
+    link = home / name
+    return link.readlink().name if link.is_symlink() else None
+
+
+def _point(home: Path, name: str, to: str) -> None:
+    fresh = home / f".{name}.new"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path("snapshots") / to)
+    fresh.replace(home / name)
+    _sync(home)
 
 
 def hold(snapshot: Snapshot) -> BinaryIO:
@@ -176,6 +238,16 @@ def _store(path: Path, content: ox.Store) -> None:
         store.add_graph(graph)
     store.optimize()
     store.flush()
+    del store  # closes it
+    # Neither is needed to read; the log names the machine and its folders.
+    for name in ("LOG", "LOCK"):
+        (path / name).unlink(missing_ok=True)
+
+
+def _try(path: Path) -> None:
+    """Raise OSError, RuntimeError or ValueError if the engine cannot open the store in `path` and read from it."""
+    if next(iter(ox.Store.read_only(str(path))), None) is None:
+        raise ValueError("the store is empty")
 
 
 def _dump(folder: Path, store: ox.Store) -> None:
@@ -187,6 +259,21 @@ def _dump(folder: Path, store: ox.Store) -> None:
     assert turtle is not None
     for name, content in (("polisgraph.nq.gz", "".join(quads).encode()), ("polisgraph.ttl.gz", turtle)):
         (folder / name).write_bytes(gzip.compress(content, mtime=0))
+
+
+def _settle(draft: Path, target: Path) -> None:
+    """Have the disk hold everything in `draft`, then give it the name `target`, from which a damaged one gives way."""
+    try:
+        _try(draft / "store")
+    except (RuntimeError, ValueError) as error:
+        raise SnapshotError(f"the engine cannot read the store of {target.name}: {error}") from None
+    for path in (*sorted(draft.rglob("*")), draft):
+        _sync(path)
+    if target.exists():
+        target.rename(draft.with_suffix(".damaged"))
+    draft.rename(target)
+    _sync(target.parent)
+    shutil.rmtree(draft.with_suffix(".damaged"), ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

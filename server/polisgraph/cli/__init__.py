@@ -18,6 +18,7 @@ from polisgraph import __version__, bundle
 from polisgraph.cli.printing import print_findings, print_summary, write
 from polisgraph.cli.report import report
 from polisgraph.cli.settings import NAMES, settable, settings_command
+from polisgraph.cli.snapshot import snapshot as snapshot_group
 from polisgraph.cli.terms import iri, term
 from polisgraph.errors import PolisgraphError
 from polisgraph.findings import SEVERITIES
@@ -208,6 +209,7 @@ def explain(settings: Settings, subject: str, predicate: str, object_: str) -> N
 
 main.add_command(report)
 main.add_command(settings_command)
+main.add_command(snapshot_group)
 
 
 def _plan(

@@ -20,7 +20,7 @@ from polisgraph.engine.dataset import Dataset, Views
 from polisgraph.engine.diagnosis import syntax_error
 from polisgraph.engine.gate import Checked, check
 from polisgraph.engine.writing import write_graph, write_results
-from polisgraph.errors import BadQuery, NotAcceptable, QueryError, ResultTooLarge, WorkerFailed
+from polisgraph.errors import BadQuery, NotAcceptable, QueryError, ResultTooLarge, StoreDamaged, WorkerFailed
 from polisgraph.results import GRAPH_TYPES, RESULT_TYPES
 
 STACK = 128 * 1024**2
@@ -28,6 +28,9 @@ STACK = 128 * 1024**2
 keeps this much room for the stack to grow, whatever the limit was at start."""
 FRAMES = 20_000
 """Python frames that rdflib's parser may stack up: it takes some 40 for each bracket."""
+
+_FAULTS_OF_STORE = ("Corruption", "IO error")
+"""How RocksDB's complaints begin, which come as the same kind of exception as those about the query."""
 
 LATE = 1.0
 """Seconds after its deadline at which a worker ends itself."""
@@ -62,7 +65,12 @@ class Worker:
             raise out_of_memory() from None
         except SyntaxError as error:
             raise BadQuery(f"Syntax error: {error}") from None
-        except RuntimeError as error:  # a function that does not exist, for one
+        except OSError as error:
+            raise _damaged(error) from None
+        except RuntimeError as error:
+            if str(error).startswith(_FAULTS_OF_STORE):
+                raise _damaged(error) from None
+            # A function that does not exist, for one.
             raise BadQuery(f"The query cannot be run: {error}") from None
         except Exception as error:
             raise WorkerFailed(f"The query failed: {error}") from None
@@ -97,6 +105,12 @@ class Worker:
         except BadQuery as error:
             raise (syntax_error(checked, dict(self._setup.prefixes)) or error) from None
         return written if asked == Dataset() else asked
+
+
+def _damaged(error: Exception) -> StoreDamaged:
+    # What the engine says goes on to name the file, which is nobody's business.
+    kind = str(error).split(":")[0]
+    return StoreDamaged(f"The data on the server's disk cannot be read ({kind}). Its operator finds more in the log.")
 
 
 def out_of_memory() -> ResultTooLarge:

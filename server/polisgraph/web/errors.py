@@ -67,6 +67,11 @@ KINDS: Mapping[type[QueryError], Kind] = {
         N_("Query crashed its worker"),
         N_("The query brought down the process that worked on it, and nothing else. Write it more simply."),
     ),
+    errors.StoreDamaged: Kind(
+        "store-damaged",
+        N_("Data cannot be read"),
+        N_("The files of this service are damaged. No query can mend that; its operator has to."),
+    ),
     errors.Busy: Kind(
         "busy",
         N_("All workers are busy"),
@@ -153,6 +158,9 @@ def install(app: Flask) -> None:
 
 def problem(error: Exception) -> Problem:
     """Say what `error` means for who sent the request. What is not foreseen is logged, and not told."""
+    if isinstance(error, errors.StoreDamaged):
+        advice = "run 'polisgraph snapshot verify', which names the file"
+        current_app.logger.error("%s %s: %s; %s", request.method, request.path, error, advice)
     if isinstance(error, QueryError):
         return _of_query(error)
     if isinstance(error, HTTPException) and error.code is not None:
