@@ -36,7 +36,7 @@ CHEAP = Query("ASK { ?s ?p ?o }")
 
 def workers(engine: LocalEngine) -> list[int]:
     """The process ids of an engine's workers."""
-    return list(engine._pool._pool_manager.worker_manager.workers)
+    return engine.pids
 
 
 def seconds(pid: int) -> float:
@@ -222,7 +222,7 @@ if __name__ == "__main__":
     engine.query(Query("ASK {}"))
     threading.Thread(target=engine.query, args=(Query(sys.argv[2]),), daemon=True).start()
     time.sleep(0.5)
-    print(*engine._pool._pool_manager.worker_manager.workers, flush=True)
+    print(*engine.pids, flush=True)
     time.sleep(600)
 """
 

@@ -2,26 +2,21 @@
 
 import math
 import multiprocessing
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
-
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from polisgraph.engine import Answer, Query, worker
 from polisgraph.engine.gate import check_length
-from polisgraph.errors import BadParameter, Busy, QueryError, SnapshotError, TimeLimit, WorkerFailed
+from polisgraph.engine.process import Process
+from polisgraph.engine.turns import CLIENT, PATIENCE, Turn, Turns, stopping
+from polisgraph.errors import BadParameter, QueryError, SnapshotError, WorkerFailed
 from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
 
-GRACE = 5.0
-"""Seconds beyond the deadline after which a pool that has not answered is given up."""
-
 
 class LocalEngine:
-    """A pool of workers, each with the store open read-only. Safe to use from many threads."""
+    """Worker processes, each with the store open read-only. Safe to use from many threads."""
 
     def __init__(self, store_path: Path, graphs: frozenset[str], settings: Settings) -> None:
         """Start the workers on the store in `store_path`; `graphs` are those that clients may name.
@@ -39,26 +34,52 @@ class LocalEngine:
             settings.result_limit,
             settings.query_limit,
         )
-        self._places = threading.BoundedSemaphore(settings.workers + settings.queue)
-        # The pool never holds more queries than it has workers, so one that waits can leave without a trace.
-        self._workers = threading.BoundedSemaphore(settings.workers)
+        self._context = multiprocessing.get_context("forkserver")
+        # Workers are forked from a process that has imported all they need: ready in 30 ms instead of 200.
+        self._context.set_forkserver_preload([worker.__name__])
+        self._turns = Turns(settings.workers, settings.queue, settings.time_limit)
         self._lock = threading.Lock()
         self._closed = False
-        self._running: set[ProcessFuture[Answer]] = set()
-        self._pool = self._start()
+        self._idle: list[Process] = []
+        self._busy: set[Process] = set()
+        for _ in range(settings.workers):
+            self._idle.append(self._start())
 
     def query(self, query: Query) -> Answer:
         """Return the whole answer to `query`, or raise a QueryError."""
         check_length(query.text, self._settings.query_limit)
         limit = self._limit(query)
-        with self._turn():
-            return self._run(query, limit)
+        turn = self._turns.take(CLIENT.get())
+        process: Process | None = None
+        try:
+            process = self._take()
+            turn.evict = process.kill
+            return process.ask(query, limit, PATIENCE, lambda: self._lengthen(turn, process))
+        except WorkerFailed:
+            if turn.evicted:
+                raise self._turns.crowded_out() from None
+            if self._closed:
+                raise stopping() from None
+            raise
+        finally:
+            if process is not None:
+                self._put_back(process)
+            self._turns.leave(turn)
 
     def close(self) -> None:
         """End the workers and what they are at; the engine answers no more."""
         with self._lock:
             self._closed = True
-            _end(self._pool, self._running)
+            idle, self._idle = self._idle, []
+        self._turns.close()
+        for process in idle:
+            process.close()
+
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of the workers that live."""
+        with self._lock:
+            return [process.pid for process in (*self._idle, *self._busy) if process.alive]
 
     def _limit(self, query: Query) -> float:
         """Return the seconds that `query` has; raise BadParameter if it asks for what is no time."""
@@ -67,97 +88,54 @@ class LocalEngine:
             raise BadParameter("The time limit must be a number of seconds above 0.", parameter="timeout")
         return min(wanted, self._settings.time_limit)
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Wait for a free worker, but not longer than a query may run; raise Busy otherwise."""
-        busy = Busy(
-            "All workers are busy. Please try again in a moment.",
-            retry_after=math.ceil(self._settings.time_limit),
-        )
-        if not self._places.acquire(blocking=False):
-            raise busy
-        try:
-            if not self._workers.acquire(timeout=self._settings.time_limit):
-                raise busy
-            try:
-                yield
-            finally:
-                self._workers.release()
-        finally:
-            self._places.release()
-
-    def _run(self, query: Query, limit: float) -> Answer:
-        """Have a worker answer `query`. A pool that broke before it took the query is replaced, once."""
-        for _ in range(2):
-            pool = self._pool
-            try:
-                return self._ask(pool, query, limit)
-            except TimeoutError:
-                self._replace(pool)
-                break
-            except RuntimeError:  # also pebble's BrokenProcessPool
-                self._replace(pool)
-        raise WorkerFailed("No worker could take the query. Please try again; if it persists, see the server's log.")
-
-    def _ask(self, pool: ProcessPool, query: Query, limit: float) -> Answer:
-        """Return a worker's answer; raise TimeoutError if the pool is stuck and RuntimeError if it is broken."""
-        # The deadline counts from the moment in which a worker takes the query.
-        future = pool.schedule(worker.answer, args=(query, limit), timeout=limit)
-        self._running.add(future)
-        try:
-            return future.result(timeout=limit + GRACE)
-        except QueryError as error:
-            raise error from None  # without pebble's copy of the worker's traceback
-        except ProcessExpired as error:
-            raise _failure(error.exitcode, limit) from None
-        except TimeoutError:
-            if future.done():
-                raise _too_late(limit) from None
-            raise
-        finally:
-            self._running.discard(future)
-
-    def _start(self) -> ProcessPool:
-        context = multiprocessing.get_context("forkserver")
-        # Workers are forked from a process that has imported all they need: ready in 30 ms instead of 200.
-        context.set_forkserver_preload(["pebble.pool.process", worker.__name__])
-        pool = ProcessPool(self._settings.workers, initializer=worker.start, initargs=(self._setup,), context=context)
-        pool.schedule(worker.ready)
-        return pool
-
-    def _replace(self, broken: ProcessPool) -> None:
-        """Put a new pool in the place of `broken`, unless another thread has done so."""
+    def _take(self) -> Process:
+        """Return a process that lives; who has a turn finds one, unless it has died meanwhile."""
         with self._lock:
-            if self._pool is broken and not self._closed:
-                lost = set(self._running)
-                self._pool = self._start()
-                _end(broken, lost)
+            if self._closed:
+                raise stopping()
+            process = self._idle.pop() if self._idle else None
+            if process is not None:
+                self._busy.add(process)
+        if process is not None and process.alive:
+            return process
+        if process is not None:
+            self._retire(process)
+        fresh = self._start()
+        with self._lock:
+            self._busy.add(fresh)
+        return fresh
 
+    def _put_back(self, process: Process) -> None:
+        """Keep `process` for the next query, or another one if it has died or may not run at full speed again."""
+        if process.alive and process.step_forward():
+            with self._lock:
+                self._busy.discard(process)
+                if not self._closed:
+                    self._idle.append(process)
+                    return
+        self._retire(process)
+        if self._closed:
+            return
+        # Without a process to spare the next turn starts its own, and says why it cannot.
+        with suppress(QueryError):
+            fresh = self._start()
+            with self._lock:
+                if not self._closed:
+                    self._idle.append(fresh)
+                    return
+            fresh.close()
 
-def _end(pool: ProcessPool, running: set[ProcessFuture[Answer]]) -> None:
-    """End a pool and its workers; who waits for one of the queries that were `running` waits no longer."""
-    pool.stop()  # type: ignore[no-untyped-call]
-    pool.join()
-    for future in tuple(running):
-        if not future.done():
-            future.set_exception(WorkerFailed("The server ended the query's worker. Please try again."))
+    def _retire(self, process: Process) -> None:
+        with self._lock:
+            self._busy.discard(process)
+        process.close()
 
+    def _lengthen(self, turn: Turn, process: Process) -> None:
+        if self._turns.lengthen(turn):
+            process.step_back()
 
-def _too_late(limit: float) -> TimeLimit:
-    return TimeLimit(
-        f"The query ran for more than {limit:g} seconds."
-        " Narrow the pattern, put the most selective part first, or add a LIMIT.",
-        limit=limit,
-    )
-
-
-def _failure(exit_code: int, limit: float) -> QueryError:
-    """Return the error for a worker that died. A negative code is the signal that ended it."""
-    if exit_code == -signal.SIGALRM:
-        return _too_late(limit)
-    # Rust and C++ abort when they get no memory.
-    if exit_code == -signal.SIGABRT:
-        return worker.out_of_memory()
-    if exit_code == -signal.SIGKILL:
-        return WorkerFailed("The query's worker was killed from outside, most likely because memory ran short.")
-    return WorkerFailed("The query crashed its worker. Make it simpler: fewer levels, shorter chains.")
+    def _start(self) -> Process:
+        try:
+            return Process(self._context, self._setup)
+        except OSError as error:
+            raise WorkerFailed(f"No worker can be started ({error}). Please try again; memory may be short.") from None

@@ -5,12 +5,13 @@ rdflib comes in with the first query that may contain SERVICE or FROM. It must n
 """
 
 import ctypes
-import os
 import resource
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pyoxigraph import QueryTriples, Store
@@ -127,18 +128,46 @@ def _acceptable(media_type: str | None, offered: tuple[str, ...], form: str) -> 
     raise NotAcceptable(f"{form} answers come as {', '.join(offered)}.", offered=list(offered))
 
 
-_worker: Worker | None = None
+def work(pipe: Connection, setup: Setup) -> None:
+    """Be a worker process: open the store, say None (or the error) when ready, then answer what comes through `pipe`.
+
+    A query comes with its seconds; back goes a QueryError, or the head of an answer and then its body. Ends when the
+    server closes the pipe, or `LATE` seconds after a query's deadline: the server enforces deadlines, and this is for a
+    query whose server has died.
+    """
+    try:
+        worker = _start(setup)
+    except Exception as error:
+        pipe.send(WorkerFailed(f"A worker cannot open the store: {error}"))
+        return
+    pipe.send(None)
+    with suppress(EOFError, OSError):
+        while True:
+            query, limit = pipe.recv()
+            signal.setitimer(signal.ITIMER_REAL, limit + LATE)
+            _reply(pipe, worker, query)
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def start(setup: Setup) -> None:
-    """Open the store and limit this process. Runs once in every worker process."""
-    # Pebble ends a worker by SIGTERM and waits three seconds before SIGKILL. A handler in Python would not
-    # run while the engine computes, and under some servers the signal is inherited as ignored.
+def _reply(pipe: Connection, worker: Worker, query: Query) -> None:
+    try:
+        answer = worker.answer(query)
+    except QueryError as error:
+        pipe.send(error)
+    else:
+        pipe.send((answer.media_type, answer.form, answer.cacheable))
+        pipe.send_bytes(answer.body)
+
+
+def _start(setup: Setup) -> Worker:
+    """Open the store and limit this process."""
+    # The server's signals are not ours: a handler in Python would not run while the engine computes, and under some
+    # servers a signal is inherited as ignored. An interrupt at the terminal is for the server to handle.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _leave_network()
-    global _worker
-    _worker = Worker(setup)
+    worker = Worker(setup)
     sys.setrecursionlimit(FRAMES)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_STACK, STACK)
@@ -150,23 +179,7 @@ def start(setup: Setup) -> None:
         )
         # If the machine runs short of memory all the same, it is a worker that has to go and not the server.
         Path("/proc/self/oom_score_adj").write_text("1000")
-
-
-def answer(query: Query, limit: float) -> Answer:
-    """Answer `query` in this worker process, which ends `LATE` seconds after `limit` if nobody ends it before."""
-    if _worker is None:
-        raise WorkerFailed("The worker has not opened its store.")
-    # The deadline is the server's to enforce. This is for a query whose server has died.
-    signal.setitimer(signal.ITIMER_REAL, limit + LATE)
-    try:
-        return _worker.answer(query)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def ready() -> int:
-    """Return this worker's process id; being answered means that the store is open."""
-    return os.getpid()
+    return worker
 
 
 def _limit(kind: int, value: int) -> None:
