@@ -14,6 +14,7 @@ PolisgraphError                 anything below; `str(error)` says what was wrong
     ├── NotAcceptable     406   media type not on offer
     ├── TooLong           413   the request is too long
     ├── WrongContentType  415   the request's content type is not one the protocol knows
+    ├── TooMany           429   one client has as many requests at work as it may have
     ├── WorkerFailed      500   the worker crashed on this query
     ├── StoreDamaged      500   the store on disk is not what was written, or cannot be read
     ├── Busy              503   all workers busy and the queue full
@@ -98,6 +99,10 @@ class TooLong(QueryError):
 
 class WrongContentType(QueryError):
     status, title = 415, "Content type not understood"
+
+
+class TooMany(QueryError):
+    status, title = 429, "Too many requests at once"
 
 
 class WorkerFailed(QueryError):

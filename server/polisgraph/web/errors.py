@@ -62,6 +62,11 @@ KINDS: Mapping[type[QueryError], Kind] = {
         N_("Content type not understood"),
         N_("Send the query as a form or as application/sparql-query, in UTF-8."),
     ),
+    errors.TooMany: Kind(
+        "too-many",
+        N_("Too many requests at once"),
+        N_("From this address more requests are at work than one client may have. Send them one after the other."),
+    ),
     errors.WorkerFailed: Kind(
         "worker-failed",
         N_("Query crashed its worker"),
@@ -138,7 +143,7 @@ class Problem:
     @property
     def is_technical(self) -> bool:
         """Whether a page should show the detail, which is English, beside its own words."""
-        return self.status not in (404, 405, 500, 503)
+        return self.status not in (404, 405, 429, 500, 503)
 
     @property
     def told(self) -> dict[str, object]:
@@ -193,7 +198,7 @@ def _words(value: object) -> str:
 
 def _of_query(error: QueryError) -> Problem:
     kind = next((KINDS[base] for base in type(error).__mro__ if base in KINDS), _INTERNAL)
-    wait = error.details.get("retry_after", 1 if error.status == 503 else None)
+    wait = error.details.get("retry_after", 1 if error.status in (429, 503) else None)
     headers = {"Retry-After": str(wait)} if wait is not None else {}
     details = {"address": request.path} | error.details if error.status == 404 else error.details
     return Problem(kind, error.status, str(error), details, headers)

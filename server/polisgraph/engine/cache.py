@@ -1,0 +1,107 @@
+"""Remembers an engine's answers, and runs a question once that several ask at the same time. Runs nothing itself."""
+
+import threading
+from concurrent.futures import Future
+from copy import copy
+from typing import TypeAlias
+
+from cachetools import LRUCache
+
+from polisgraph import journal, metrics
+from polisgraph.engine import Answer, Engine, Query
+from polisgraph.engine.gate import check
+from polisgraph.errors import Busy, QueryError
+from polisgraph.tokens import condense
+
+_SHARE = 8
+"""An answer that would take more than this part of the room is not kept: it would cost many others theirs."""
+_OVERHEAD = 2_000
+"""Bytes, about, that an entry takes beside the answer's body."""
+
+Key: TypeAlias = tuple[object, ...]
+
+
+class CachingEngine:
+    """An engine whose answers are kept. It stands for one snapshot: what it keeps goes when the snapshot goes."""
+
+    def __init__(self, engine: Engine, room: int, query_limit: int) -> None:
+        """Keep answers of `engine`, up to `room` bytes of them; take queries of up to `query_limit` bytes."""
+        self._engine = engine
+        self._room, self._query_limit = room, query_limit
+        self._answers: LRUCache[Key, Answer] = LRUCache(room, getsizeof=_size)
+        self._asked: dict[Key, Future[Answer]] = {}
+        self._lock = threading.Lock()
+
+    def query(self, query: Query) -> Answer:
+        """Return the whole answer to `query`, as the engine would; raise the QueryError that it raises.
+
+        Queries that differ in space and comments only are the same, and so are two with different time limits.
+        """
+        checked = check(query.text, self._query_limit)
+        if checked.volatile:
+            return self._engine.query(query)
+        key = (
+            condense(checked.text),
+            query.default_graphs,
+            query.named_graphs,
+            query.results_type,
+            query.graph_type,
+        )
+        with self._lock:
+            answer = self._answers.get(key)
+            # Who allows less time must not end the question of who allows more.
+            question = (*key, query.time_limit)
+            asked = self._asked.get(question)
+            if answer is None and asked is None:
+                mine = self._asked[question] = Future[Answer]()
+        _note("hit" if answer else "joined" if asked else "miss")
+        return answer or (self._join(asked, query) if asked else self._ask(query, key, question, mine))
+
+    def close(self) -> None:
+        """Forget the answers and close the engine."""
+        with self._lock:
+            metrics.CACHE_BYTES.add("answers", by=-self._answers.currsize)
+            self._answers.clear()
+            self._room = 0
+        self._engine.close()
+
+    def _join(self, asked: "Future[Answer]", query: Query) -> Answer:
+        """Wait for what another thread asks, and take its outcome."""
+        try:
+            return asked.result()
+        except Busy:  # it had no turn; this client may have one
+            return self._engine.query(query)
+        except QueryError as error:
+            # Each thread raises its own: a traceback belongs to one.
+            raise copy(error) from None
+
+    def _ask(self, query: Query, key: Key, question: Key, mine: "Future[Answer]") -> Answer:
+        try:
+            answer = self._engine.query(query)
+        except BaseException as error:
+            with self._lock:
+                del self._asked[question]
+            mine.set_exception(error)
+            raise
+        with self._lock:
+            del self._asked[question]
+            self._keep(key, answer)
+        mine.set_result(answer)
+        return answer
+
+    def _keep(self, key: Key, answer: Answer) -> None:
+        if not answer.cacheable or _size(answer) > self._room // _SHARE:
+            return
+        bytes_before, entries_before = self._answers.currsize, len(self._answers)
+        self._answers[key] = answer
+        metrics.CACHE_BYTES.add("answers", by=self._answers.currsize - bytes_before)
+        metrics.CACHE_DROPPED.add("answers", by=entries_before + 1 - len(self._answers))
+
+
+def _size(answer: Answer) -> int:
+    return len(answer.body) + _OVERHEAD
+
+
+def _note(outcome: str) -> None:
+    metrics.CACHE_LOOKUPS.add("answers", outcome)
+    journal.note("answers", outcome)

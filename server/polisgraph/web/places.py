@@ -1,0 +1,57 @@
+"""How much of the server one client may have, so that there is always room for others. Answers nothing itself."""
+
+import threading
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+from polisgraph.errors import Busy, TooMany
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class Places:
+    """A number of places, of which one client may have a part. Safe to use from many threads."""
+
+    def __init__(self, total: int, share: int) -> None:
+        """Give out `total` places at once, and up to `share` of them to one client."""
+        self._total, self._share = total, share
+        self._lock = threading.Lock()
+        self._taken: dict[str, int] = {}
+        self._sum = 0
+
+    def take(self, client: str) -> None:
+        """Take a place for `client`; raise TooMany if it has its share, Busy if all are taken."""
+        with self._lock:
+            taken = self._taken.get(client, 0)
+            if taken >= self._share:
+                raise TooMany(
+                    f"{taken} requests from this address are at work, which is as many as one client may have."
+                    " Wait for an answer before you send the next one.",
+                    retry_after=1,
+                    limit=self._share,
+                )
+            if self._sum >= self._total:
+                raise Busy("The service has as much to do as it can. Please try again in a moment.", retry_after=1)
+            self._taken[client] = taken + 1
+            self._sum += 1
+
+    def leave(self, client: str) -> None:
+        """Give back one place of `client`."""
+        with self._lock:
+            self._sum -= 1
+            self._taken[client] -= 1
+            if not self._taken[client]:
+                del self._taken[client]
+
+
+def client_of(environ: "WSGIEnvironment") -> str:
+    """Return what stands for the client of a request: its address, or the network that one customer has in IPv6."""
+    address = str(environ.get("REMOTE_ADDR", ""))
+    if ":" not in address:
+        return address
+    try:
+        number = ip_address(address)
+    except ValueError:
+        return address
+    return str(IPv6Address(int(number) >> 64 << 64)) + "/64" if isinstance(number, IPv6Address) else address
