@@ -159,10 +159,14 @@ class Turns:
         return _FAR_LESS * self._use(client, now) + _TRIFLE < used
 
     def _is_contested(self) -> bool:
-        now = monotonic()
-        recent = sum(1 for _, when in self._used.values() if now - when < RECENT)
+        """Whether more than one client is about, or was of late."""
         clients = {turn.client for turn in (*self._running, *self._waiting)}
-        return len(clients) > 1 or recent > 1
+        now = monotonic()
+        for client, (_, when) in reversed(self._used.items()):  # the latest first
+            if len(clients) > 1 or now - when > RECENT:
+                break
+            clients.add(client)
+        return len(clients) > 1
 
     def _use(self, client: str, now: float) -> float:
         """Return the seconds that `client` has used of late, running turns included."""

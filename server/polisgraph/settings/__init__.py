@@ -29,9 +29,11 @@ def _setting(default: Any, kind: Kind, meaning: str) -> Any:
 
 def _workers(machine: Machine, _: "Settings") -> tuple[int, str]:
     room = (machine.memory * 3 // 4 - _SERVER) // _WORKER
-    if room < machine.cores:
+    wanted = 2 * machine.cores
+    if room < wanted:
         return max(1, room), f"as many as this machine's {shown_size(machine.memory)} of memory hold"
-    return machine.cores, f"one for each of this machine's {machine.cores} cores" if machine.cores > 1 else "one core"
+    # While long queries keep the processors busy, a cheap one finds a worker all the same.
+    return wanted, f"two for each of this machine's cores, of which there {'is' if wanted == 2 else 'are'} {wanted // 2}"
 
 
 def _memory_limit(machine: Machine, settings: "Settings") -> tuple[int, str]:
@@ -41,6 +43,13 @@ def _memory_limit(machine: Machine, settings: "Settings") -> tuple[int, str]:
         return 2 * GIB, "as much as a query may sensibly need"
     reason = f"a worker's part of three quarters of this machine's {shown_size(machine.memory)}"
     return share, reason
+
+
+def _cache_size(machine: Machine, _: "Settings") -> tuple[int, str]:
+    part = machine.memory // 16 // MIB * MIB
+    if part >= 512 * MIB:
+        return 512 * MIB, "more answers than are asked for twice"
+    return part, f"a sixteenth of this machine's {shown_size(machine.memory)} of memory"
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,13 @@ class Settings:
     )
     result_limit: int = _setting(64 * MIB, size(), "Bytes a result may have.")
     query_limit: int = _setting(64 * KIB, size(), "Bytes a query text may have.")
+    cache_size: int = _setting(_cache_size, size(0), "Bytes of answers that are kept to be given again.")
+    client_share: int = _setting(16, whole(1), "Requests that one client may have at work at once.")
+    proxies: int = _setting(
+        0,
+        whole(0),
+        "Reverse proxies before the server, each of which adds to X-Forwarded-For; 0: nobody's word is taken.",
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):

@@ -3,8 +3,11 @@
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from polisgraph.engine.cache import CachingEngine
 from polisgraph.web import (
+    compression,
     dataset,
     entities,
     errors,
@@ -16,7 +19,11 @@ from polisgraph.web import (
     reports,
     sparql,
 )
+from polisgraph.web.admission import Admission
+from polisgraph.web.places import Places
 from polisgraph.web.portrait import ORIGINS
+from polisgraph.web.replay import Replay
+from polisgraph.web.sending import Sending
 from polisgraph.web.site import Site
 
 if TYPE_CHECKING:
@@ -24,24 +31,51 @@ if TYPE_CHECKING:
     from polisgraph.settings import Settings
     from polisgraph.snapshot import Snapshot
 
-__all__ = ["create_app"]
+__all__ = ["BODIES", "STREAMS", "create_app"]
+
+BODIES = 8
+"""Requests with a body that may come in at the same time."""
+STREAMS = 32
+"""Large answers that may go out at the same time."""
 
 
 def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> Flask:
     """Return the application that serves `snapshot` with `engine`. The caller closes the engine."""
     app = Flask(__name__)
-    app.extensions["polisgraph"] = Site(settings, snapshot, engine)
-    # A form's percent-encoding may triple the query; the graphs it names need room too.
-    app.config["MAX_CONTENT_LENGTH"] = 3 * settings.query_limit + 16 * 1024
+    room = settings.cache_size // 2
+    app.extensions["polisgraph"] = Site(settings, snapshot, CachingEngine(engine, room, settings.query_limit))
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _equip(app, snapshot.id)
+    compression.install(app)
     language.install(app)
     errors.install(app)
     headers.install(app)
     for part in (pages, sparql, reports, entities, ontology, dataset):
         app.register_blueprint(part.blueprint)
+    _shield(app, settings, room)
     return app
+
+
+def _shield(app: Flask, settings: "Settings", room: int) -> None:
+    """Put before `app` what spares it work: the proxies' word, answers given before, large bodies, admission."""
+    refuse = errors.refusal(app)
+    share = settings.client_share
+    # A form's percent-encoding may triple the query; the graphs it names need room too.
+    longest = 3 * settings.query_limit + 16 * 1024
+    admission = Admission(
+        app.wsgi_app,
+        Places(settings.workers + settings.queue, share),
+        Places(BODIES, BODIES // 2),
+        longest,
+        refuse,
+    )
+    replay = Replay(Sending(admission, Places(STREAMS, STREAMS // 4), refuse), room)
+    app.extensions["polisgraph.replay"] = replay
+    hops = settings.proxies
+    # Headers of that name are anybody's unless a proxy of ours writes them.
+    around = ProxyFix(replay, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops) if hops else replay
+    app.wsgi_app = around  # type: ignore[method-assign]  # as Flask's documentation says to wrap it
 
 
 def _equip(app: Flask, snapshot_id: str) -> None:

@@ -20,9 +20,7 @@ ALWAYS = ("/health", "/metrics")
 class Admission:
     """A WSGI application around another one, which gets no more to do than it can."""
 
-    def __init__(
-        self, app: "WSGIApplication", places: Places, bodies: Places, longest: int, refuse: Refuse
-    ) -> None:
+    def __init__(self, app: "WSGIApplication", places: Places, bodies: Places, longest: int, refuse: Refuse) -> None:
         """Let requests to `app` in as there are `places`; `refuse` the others.
 
         A body is read whole before its request counts, as one of `bodies`: it comes as fast as the client likes, and

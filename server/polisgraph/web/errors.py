@@ -2,8 +2,9 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -13,6 +14,9 @@ from polisgraph.errors import QueryError
 from polisgraph.namespaces import BASE
 from polisgraph.web.language import N_, gettext
 from polisgraph.web.negotiation import prefers_page
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PROBLEM = "application/problem+json"
 
@@ -186,6 +190,16 @@ def answer(found: Problem) -> Response:
     response.status_code = found.status
     response.headers.update(found.headers)
     return response
+
+
+def refusal(app: Flask) -> "Callable[[WSGIEnvironment, StartResponse, Exception], Iterable[bytes]]":
+    """Return what answers a request that does not get to `app`, in the form that `app` would give the error."""
+
+    def refuse(environ: "WSGIEnvironment", start_response: "StartResponse", error: Exception) -> Iterable[bytes]:
+        with app.request_context(environ):
+            return app.process_response(answer(problem(error)))(environ, start_response)
+
+    return refuse
 
 
 def _handle(error: Exception) -> Response:

@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 
 from polisgraph.engine import Answer
 from polisgraph.results import content_type
+from polisgraph.web.compression import variants
 from polisgraph.web.language import language
 from polisgraph.web.site import site
 
@@ -51,9 +52,12 @@ def tag(*parts: object) -> str:
 
 def unchanged(name: str) -> Response | None:
     """Return a 304 answer if the client has what `name` tags, otherwise None (RFC 9110, section 13.1.2)."""
-    if not request.if_none_match.contains_weak(name) or request.if_none_match.star_tag:
+    if request.if_none_match.star_tag:
         return None
-    return tagged(Response(status=304), name)
+    for variant in variants(name):
+        if request.if_none_match.contains_weak(variant):
+            return tagged(Response(status=304), variant)
+    return None
 
 
 def data(answer: Answer) -> Response:

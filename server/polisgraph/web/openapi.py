@@ -18,6 +18,7 @@ _ERRORS = (
     errors.BadQuery,
     errors.NotAcceptable,
     errors.TooLong,
+    errors.TooMany,
     errors.Busy,
     errors.TimeLimit,
     errors.ResultTooLarge,

@@ -11,27 +11,35 @@ if TYPE_CHECKING:
 
 
 class Places:
-    """A number of places, of which one client may have a part. Safe to use from many threads."""
+    """A number of places that clients share. Safe to use from many threads.
+
+    The fuller it is, the fewer places one client may have: its share of those that are free (dynamic thresholds, by
+    which switches share their buffers). So a few clients who take what they can leave room for one who comes later.
+    """
 
     def __init__(self, total: int, share: int) -> None:
-        """Give out `total` places at once, and up to `share` of them to one client."""
+        """Give out `total` places at once, and up to `share` of them to one client while nobody else is there.
+
+        A client that has none gets one also when all are taken, as long as there are fewer than half as many again.
+        """
         self._total, self._share = total, share
         self._lock = threading.Lock()
         self._taken: dict[str, int] = {}
         self._sum = 0
 
     def take(self, client: str) -> None:
-        """Take a place for `client`; raise TooMany if it has its share, Busy if all are taken."""
+        """Take a place for `client`; raise TooMany if it has its share, Busy if there is no place at all."""
         with self._lock:
             taken = self._taken.get(client, 0)
-            if taken >= self._share:
+            free = max(0, self._total - self._sum + taken)
+            if taken and taken >= self._share * free / self._total:
                 raise TooMany(
-                    f"{taken} requests from this address are at work, which is as many as one client may have."
-                    " Wait for an answer before you send the next one.",
+                    f"{taken} requests from this address are at work, which is as many as one client may have at this"
+                    " moment. Wait for an answer before you send the next one.",
                     retry_after=1,
-                    limit=self._share,
+                    limit=taken,
                 )
-            if self._sum >= self._total:
+            if self._sum >= self._total + self._total // 2:
                 raise Busy("The service has as much to do as it can. Please try again in a moment.", retry_after=1)
             self._taken[client] = taken + 1
             self._sum += 1

@@ -5,11 +5,11 @@ has taken it. So small answers are lists, and for large ones there is a number o
 """
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, TypeAlias, cast
 
-from werkzeug.wsgi import ClosingIterator, FileWrapper
+from werkzeug.wsgi import ClosingIterator
 
 from polisgraph.errors import QueryError
 from polisgraph.web.places import Places, client_of
@@ -51,7 +51,27 @@ class Sending:
         start_response(status, headers)
         # A file that is sent as it is stays one; what was made for this answer becomes one.
         pieces = _spooled(body) if isinstance(body, ClosingIterator) else body
-        return ClosingIterator(pieces, lambda: self._places.leave(client))
+        return _Stream(pieces, lambda: self._places.leave(client))
+
+
+class _Stream:
+    """A body on its way out. Its place is free again when all is sent, when the client has gone, or on an error."""
+
+    def __init__(self, pieces: Iterable[bytes], leave: Callable[[], None]) -> None:
+        self._pieces, self._leave = pieces, leave
+        self._open = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._leave()
+            _close(self._pieces)
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def _close(body: Iterable[bytes]) -> None:
@@ -65,9 +85,15 @@ def _spooled(body: Iterable[bytes]) -> Iterable[bytes]:
     _close(body)
     file: IO[bytes]
     try:
-        file = tempfile.TemporaryFile()
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # it is closed when it has gone out
         file.writelines(parts)
     except OSError:
         file = BytesIO(b"".join(parts))
     file.seek(0)
-    return FileWrapper(file, _PIECE)
+    return _pieces(file)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
