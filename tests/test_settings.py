@@ -77,7 +77,7 @@ def test_a_value_with_which_nothing_runs_is_refused_by_name(name: str, value: st
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a = 1", "polisgraph.toml:1: a is no setting; there are home, host"),
+        ("a = 1", "polisgraph.toml:1: a is no setting; there are cache_size, client_share, home, host"),
         ("\nworker = 1", "polisgraph.toml:2: worker is no setting; did you mean workers?"),
         ("port=1\n[server]\nport = 1", "polisgraph.toml:2: server is no setting"),
         ("workers = true", "polisgraph.toml:1: workers: give a whole number, 1 or more"),
@@ -114,13 +114,19 @@ def test_sizes_may_have_units(text: str, value: int) -> None:
 @pytest.mark.usefixtures("small")
 def test_the_machine_decides_what_is_not_given() -> None:
     found = explained({}, environment={})
-    assert found.settings.workers == 4
+    assert found.settings.workers == 5, "eight for four cores would have less memory than a query may need"
     assert found.settings.workers * found.settings.memory_limit <= 2 * GIB * 3 // 4
-    assert "4 cores" in found.origins["workers"] and "2 GiB" in found.origins["memory_limit"]
+    assert "2 GiB" in found.origins["workers"] and "2 GiB" in found.origins["memory_limit"]
     more = Settings(workers=20)
     assert 64 * MIB <= more.memory_limit < found.settings.memory_limit, "what is given counts in what is worked out"
     assert excess(found.settings) is None
     assert "20 workers of 2 GiB" in (excess(Settings(workers=20, memory_limit=2 * GIB)) or "")
+
+
+def test_a_machine_with_memory_has_two_workers_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polisgraph.settings.this_machine", lambda: Machine(4, 32 * GIB))
+    found = explained({}, environment={})
+    assert found.settings.workers == 8 and "4" in found.origins["workers"]
 
 
 def test_where_memory_is_short_there_are_fewer_workers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,10 @@ def _workers(machine: Machine, _: "Settings") -> tuple[int, str]:
     if room < wanted:
         return max(1, room), f"as many as this machine's {shown_size(machine.memory)} of memory hold"
     # While long queries keep the processors busy, a cheap one finds a worker all the same.
-    return wanted, f"two for each of this machine's cores, of which there {'is' if wanted == 2 else 'are'} {wanted // 2}"
+    return (
+        wanted,
+        f"two for each of this machine's cores, of which there {'is' if wanted == 2 else 'are'} {wanted // 2}",
+    )
 
 
 def _memory_limit(machine: Machine, settings: "Settings") -> tuple[int, str]:
