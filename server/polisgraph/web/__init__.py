@@ -70,11 +70,12 @@ def _shield(app: Flask, settings: "Settings", room: int) -> None:
         longest,
         refuse,
     )
-    replay = Replay(Sending(admission, Places(STREAMS, STREAMS // 4), refuse), room)
+    replay = Replay(admission, room)
     app.extensions["polisgraph.replay"] = replay
+    sending = Sending(replay, Places(STREAMS, STREAMS // 4), refuse)
     hops = settings.proxies
     # Headers of that name are anybody's unless a proxy of ours writes them.
-    around = ProxyFix(replay, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops) if hops else replay
+    around = ProxyFix(sending, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops) if hops else sending
     app.wsgi_app = around  # type: ignore[method-assign]  # as Flask's documentation says to wrap it
 
 

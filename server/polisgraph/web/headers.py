@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 
 from polisgraph.engine import Answer
 from polisgraph.results import content_type
-from polisgraph.web.compression import variants
+from polisgraph.web.compression import SUFFIX
 from polisgraph.web.language import language
 from polisgraph.web.site import site
 
@@ -54,7 +54,7 @@ def unchanged(name: str) -> Response | None:
     """Return a 304 answer if the client has what `name` tags, otherwise None (RFC 9110, section 13.1.2)."""
     if request.if_none_match.star_tag:
         return None
-    for variant in variants(name):
+    for variant in (name, name + SUFFIX):
         if request.if_none_match.contains_weak(variant):
             return tagged(Response(status=304), variant)
     return None

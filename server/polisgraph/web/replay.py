@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cachetools import LRUCache
 from werkzeug.http import parse_cookie
+from werkzeug.wsgi import ClosingIterator
 
 from polisgraph import journal, metrics
 from polisgraph.web.language import COOKIE
@@ -24,6 +25,8 @@ _SHARE = 8
 """An answer of more than this part of the room is not kept: it would cost many others theirs."""
 _OVERHEAD = 3_000
 """Bytes, about, that headers and key take beside the body."""
+_FILE = 64 * 1024
+"""Bytes up to which files are kept too: style sheets and the like."""
 _OF_THE_BODY = ("content-length", "content-type", "content-encoding", "content-language", "content-disposition")
 
 
@@ -78,13 +81,18 @@ class Replay:
 
         body = self._app(environ, start)  # type: ignore[arg-type]  # a function of this form
         metrics.CACHE_LOOKUPS.add("responses", "miss")
-        if isinstance(body, list) and begun:
-            status, headers = begun[0]
-            named = {name.lower(): value for name, value in headers}
-            tag = named.get("etag", "")
-            if status.startswith("200") and tag.startswith('"') and "set-cookie" not in named:
-                # The bytes may also be those of an answer that the engine's cache keeps: they are not there twice.
-                self._keep(key, Kept(headers, body[0] if len(body) == 1 else b"".join(body), tag))
+        status, headers = begun[0]
+        named = {name.lower(): value for name, value in headers}
+        tag = named.get("etag", "")
+        # What Flask has in memory comes as a ClosingIterator; a file comes as itself, and may be too large for memory.
+        in_memory = isinstance(body, ClosingIterator) or int(named.get("content-length", _FILE + 1)) <= _FILE
+        if status.startswith("200") and tag.startswith('"') and "set-cookie" not in named and in_memory:
+            parts = list(body)
+            getattr(body, "close", lambda: None)()
+            # The bytes may also be those of an answer that the engine's cache keeps: they are not there twice.
+            kept = Kept(headers, parts[0] if len(parts) == 1 else b"".join(parts), tag)
+            self._keep(key, kept)
+            return [kept.body]
         return body
 
     def _keep(self, key: Key, kept: Kept) -> None:

@@ -50,7 +50,7 @@ class Sending:
             return self._refuse(environ, start_response, error)
         start_response(status, headers)
         # A file that is sent as it is stays one; what was made for this answer becomes one.
-        pieces = _spooled(body) if isinstance(body, ClosingIterator) else body
+        pieces = _spooled(body) if isinstance(body, list | ClosingIterator) else body
         return _Stream(pieces, lambda: self._places.leave(client))
 
 
