@@ -19,7 +19,7 @@ PACKAGE = ROOT / "server" / "polisgraph"
 ORDER = [
     "namespaces", "errors", "settings", "metrics", "journal", "bundle", "tokens",
     "load", "findings", "validate", "rules", "derive", "explain", "reason", "results", "reports", "description",
-    "seal", "snapshot", "archive", "build", "engine", "web", "cli", "__main__",
+    "seal", "snapshot", "archive", "build", "lastbuild", "watch", "engine", "web", "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""
 

@@ -19,11 +19,11 @@ EVERYTHING = [
     "/reports/members-of-network.csv?network=eurocities",
     SELECT, "/sparql", "/doc/municipality/koeln", "/doc/municipality/koeln.ttl", "/ontology/", "/ontology.ttl",
     "/ontology/Network", "/shapes/", "/shapes.ttl", "/.well-known/void", "/graph/data/from-koeln", "/dumps/",
-    "/openapi.json", "/problem/bad-query", "/health", "/static/style.css", "/nothing",
+    "/openapi.json", "/problem/bad-query", "/static/style.css", "/nothing",
 ]  # fmt: skip
 
 
-UNTAGGED = ("/health", "/nothing", "/static/style.css", "/openapi.json", "/dumps/")
+UNTAGGED = ("/nothing", "/static/style.css", "/openapi.json", "/dumps/")
 
 
 @dataclass

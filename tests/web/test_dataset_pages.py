@@ -1,7 +1,6 @@
-"""The dataset as a whole: service description, VoID and DCAT, graphs, dumps, health."""
+"""The dataset as a whole: service description, VoID and DCAT, graphs, dumps."""
 
 import gzip
-import json
 
 import pyoxigraph as ox
 import pytest
@@ -97,10 +96,6 @@ def test_dumps(client: FlaskClient, german: Reader, snapshot: Snapshot) -> None:
 @pytest.mark.parametrize("name", ["none.nq", "..", "..%2Fmanifest.json", "%2e%2e/manifest.json", "%00"])
 def test_nothing_else_is_a_dump(client: FlaskClient, name: str) -> None:
     assert client.get(f"/dumps/{name}").status_code == 404
-
-
-def test_health(client: FlaskClient, snapshot: Snapshot) -> None:
-    assert json.loads(client.get("/health").data) == {"status": "ok", "snapshot": snapshot.id}
 
 
 def test_crawlers_are_kept_from_queries(client: FlaskClient) -> None:

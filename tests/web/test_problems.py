@@ -88,7 +88,7 @@ def test_unknown_addresses(client: FlaskClient, address: str) -> None:
     assert page.status_code == 404 and "<h1>Nicht gefunden" in page.text and address in page.text
 
 
-@pytest.mark.parametrize("address", ["/", "/doc/municipality/koeln", "/reports", "/dumps/", "/health"])
+@pytest.mark.parametrize("address", ["/", "/doc/municipality/koeln", "/reports", "/dumps/"])
 def test_methods(client: FlaskClient, address: str) -> None:
     response = client.post(address)
     assert response.status_code == 405 and response.json["allowed"] == ["GET", "HEAD", "OPTIONS"]

@@ -22,12 +22,14 @@ from polisgraph.cli.snapshot import snapshot as snapshot_group
 from polisgraph.cli.terms import iri, term
 from polisgraph.errors import PolisgraphError
 from polisgraph.findings import SEVERITIES
+from polisgraph.lastbuild import recorded
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current
 
 if TYPE_CHECKING:
     from polisgraph.build import Plan
     from polisgraph.validate import Validation
+    from polisgraph.watch import Watch
 
 _LANGUAGES = click.Choice(["de", "en"])
 
@@ -143,18 +145,25 @@ def check(data: Sequence[Path], today: datetime | None, severity: str, language:
 @_making
 @settable(*NAMES)
 @click.option("--no-build", is_flag=True, help="Serve the snapshot that is there as it is.")
-def serve(settings: Settings, data: Sequence[Path], today: datetime | None, no_build: bool, **options: Any) -> None:
+@click.option("--watch", is_flag=True, help="Build anew whenever data, ontology or queries change.")
+def serve(
+    settings: Settings, data: Sequence[Path], today: datetime | None, no_build: bool, watch: bool, **options: Any
+) -> None:
     """Build if something has changed, then serve the snapshot until interrupted.
+
+    A build that runs elsewhere, such as `polisgraph build`, is put in service without losing a request. The settings
+    may also stand in variables and a file; `polisgraph settings` explains them.
 
     \b
     Example:
       polisgraph serve --port 8080
+      polisgraph serve --data my-data/ --watch
       POLISGRAPH_TIME_LIMIT=5 polisgraph serve
     """
     snapshot = current(settings.home) if no_build else _build(settings, data, today, **options)
     from polisgraph.web.wsgi import serve as run
 
-    run(settings, snapshot)
+    run(settings, snapshot, _watch(settings, _plan(data, today, **options)) if watch else None)
 
 
 @main.command()
@@ -236,11 +245,20 @@ def _build(settings: Settings, data: Sequence[Path], today: datetime | None, **o
     from polisgraph.build import build as run
 
     console = Console(stderr=True)
-    with console.status("…") as status:  # shows nothing unless standard error is a terminal
+    with recorded(settings.home), console.status("…") as status:  # shows nothing unless standard error is a terminal
         progress = Progress(lambda stage: status.update(f"{stage} …"))
         snapshot, fresh = run(settings.home, _plan(data, today, **options), progress, _print_violations)
     print_summary(snapshot, fresh, progress.seconds)
     return snapshot
+
+
+def _watch(settings: Settings, plan: "Plan") -> "Watch":
+    from polisgraph.watch import Watch
+
+    words = [word for path in plan.data for word in ("--data", str(path))]
+    words += ["--today", plan.today.isoformat()] if plan.today else []
+    words += ["--no-validate"] * (not plan.validate) + ["--no-reason"] * (not plan.reason)
+    return Watch(settings.home, [*plan.data, plan.ontology, plan.queries], [*words, "--reasoner", plan.reasoner])
 
 
 def _text(file: Any) -> str:

@@ -9,7 +9,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from polisgraph.settings.kinds import FOLDER, GIB, KIB, MIB, TEXT, Kind, seconds, shown_size, size, whole
+from polisgraph.settings.kinds import FOLDER, GIB, KIB, MIB, TEXT, Kind, choice, seconds, shown_size, size, whole
 from polisgraph.settings.machine import Machine, this_machine
 
 __all__ = ["MIB", "Machine", "Settings", "about", "default_of", "excess", "this_machine"]
@@ -21,14 +21,14 @@ _WORKER = 256 * MIB
 
 
 def _setting(default: Any, kind: Kind, meaning: str) -> Any:
-    """Declare a setting. `default` may be a function of the machine and of the settings before it."""
+    """Declare a setting. `default` may be a function of the machine and of the other settings."""
     if callable(default):
         return field(default=None, metadata={"kind": kind, "meaning": meaning, "from": default})
     return field(default=default, metadata={"kind": kind, "meaning": meaning})
 
 
-def _workers(machine: Machine, _: "Settings") -> tuple[int, str]:
-    room = (machine.memory * 3 // 4 - _SERVER) // _WORKER
+def _workers(machine: Machine, settings: "Settings") -> tuple[int, str]:
+    room = (machine.memory * 3 // 4 - _SERVER - settings.cache_size) // _WORKER
     wanted = 2 * machine.cores
     if room < wanted:
         return max(1, room), f"as many as this machine's {shown_size(machine.memory)} of memory hold"
@@ -40,11 +40,11 @@ def _workers(machine: Machine, _: "Settings") -> tuple[int, str]:
 
 
 def _memory_limit(machine: Machine, settings: "Settings") -> tuple[int, str]:
-    room = machine.memory * 3 // 4 - _SERVER
+    room = machine.memory * 3 // 4 - _SERVER - settings.cache_size
     share = max(room // settings.workers // MIB, 64) * MIB
     if share >= 2 * GIB:
         return 2 * GIB, "as much as a query may sensibly need"
-    reason = f"a worker's part of three quarters of this machine's {shown_size(machine.memory)}"
+    reason = f"a worker's part of three quarters of this machine's {shown_size(machine.memory)}, less cache_size"
     return share, reason
 
 
@@ -62,6 +62,7 @@ class Settings:
     home: Path = _setting(Path(".polisgraph"), FOLDER, "Folder of the snapshots.")  # noqa: RUF009
     host: str = _setting("127.0.0.1", TEXT, "Address to listen on.")
     port: int = _setting(8000, whole(1, 65535), "Port to listen on.")
+    cache_size: int = _setting(_cache_size, size(0), "Bytes of answers that are kept to be given again.")
     workers: int = _setting(_workers, whole(1), "Processes that run queries.")
     queue: int = _setting(32, whole(0), "Queries that may wait for a worker before new ones are refused with 503.")
     time_limit: float = _setting(10.0, seconds(), "Seconds a query may run; a request may ask for less.")
@@ -70,12 +71,26 @@ class Settings:
     )
     result_limit: int = _setting(64 * MIB, size(), "Bytes a result may have.")
     query_limit: int = _setting(64 * KIB, size(), "Bytes a query text may have.")
-    cache_size: int = _setting(_cache_size, size(0), "Bytes of answers that are kept to be given again.")
     client_share: int = _setting(16, whole(1), "Requests that one client may have at work at once.")
     proxies: int = _setting(
         0,
         whole(0),
         "Reverse proxies before the server, each of which adds to X-Forwarded-For; 0: nobody's word is taken.",
+    )
+    stop_limit: float = _setting(
+        15.0, seconds(), "Seconds that requests have to end in when the server is told to stop."
+    )
+    slow_query: float = _setting(1.0, seconds(0), "Seconds from which on a query is logged as slow.")
+    log_format: str = _setting(
+        "auto", choice("auto", "json", "text"), "Form of the log; auto: text on a terminal, otherwise a JSON line each."
+    )
+    access_log: str = _setting(
+        "work",
+        choice("all", "work", "errors", "none"),
+        "Requests that are logged; work: those that no cache answered, without probes; errors: those with status 5xx.",
+    )
+    log_clients: str = _setting(
+        "network", choice("none", "network", "full"), "How much of a client's address is logged; network: a /24 or /48."
     )
 
     def __post_init__(self) -> None:
@@ -98,10 +113,11 @@ def about(name: str) -> "Field[Any]":
 def excess(settings: Settings) -> str | None:
     """Say so if the workers together may take more memory than there is; None if all is well."""
     memory = this_machine().memory
-    most = settings.workers * settings.memory_limit
+    most = settings.workers * settings.memory_limit + settings.cache_size
     if most <= memory:
         return None
     return (
-        f"{settings.workers} workers of {shown_size(settings.memory_limit)} (memory_limit) may together take more than"
-        f" the {shown_size(memory)} that there are; the system then ends a worker, and its query gets an error"
+        f"{settings.workers} workers of {shown_size(settings.memory_limit)} (memory_limit) and cache_size may together"
+        f" take more than the {shown_size(memory)} that there are; then the system ends a worker, and its query gets an"
+        " error"
     )

@@ -1,7 +1,6 @@
-"""The dataset as a whole: its description, its graphs, its dumps, and whether the service is well."""
+"""The dataset as a whole: its description, its graphs and its dumps."""
 
 import gzip
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,13 +70,6 @@ def dump(name: str) -> Response:
         if path.name == f"{name}.gz":
             return _unpacked(path, name)
     raise NotFound(f"there is no dump {name[:80]!r}; /dumps/ lists them")
-
-
-@blueprint.route("/health")
-def health() -> Response:
-    """Say that the service answers queries, and from which snapshot."""
-    site().describes(DESCRIPTION_GRAPH)
-    return Response(json.dumps({"status": "ok", "snapshot": site().snapshot.id}), mimetype="application/json")
 
 
 def _dumps() -> list[Path]:

@@ -1,49 +1,119 @@
-"""The server process: granian around the Flask application. Decides nothing about answers."""
+"""The server process: granian around the site, from start to stop. Decides nothing about answers."""
 
+import ctypes
+import logging
+import math
 import os
+import signal
 import socket
-from dataclasses import fields
+import sys
+from collections.abc import Iterable
+from functools import partial
 from multiprocessing.util import Finalize
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
-from polisgraph.engine.local import LocalEngine
+from polisgraph import journal
 from polisgraph.errors import PolisgraphError
-from polisgraph.settings import Settings, sources
-from polisgraph.snapshot import Snapshot, current, hold, opened
-from polisgraph.web import create_app
+from polisgraph.settings import Settings, excess
+from polisgraph.snapshot import Snapshot
+from polisgraph.watch import Watch
+from polisgraph.web.edition import open_current
+from polisgraph.web.health import ROUTES, Health
+from polisgraph.web.live import Live
+from polisgraph.web.traffic import Traffic
 
-_SNAPSHOT = "POLISGRAPH_SNAPSHOT"
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HEADER_TIME = 10_000
+"""Milliseconds in which the head of a request must have come, also on a connection that is kept open."""
+_PR_SET_PDEATHSIG = 1
+_LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"_granian": {"handlers": []}}}
+_log = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, snapshot: Snapshot) -> None:
-    """Serve `snapshot` until interrupted. The settings travel to the serving process in its environment.
+class _Server(MPServer):
+    """Granian that stops at once when it is told so for a second time."""
 
-    Raises PolisgraphError if nothing can listen at the address of the settings.
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        if self.interrupt_signal:
+            for worker in self.wrks:
+                worker.kill()  # type: ignore[no-untyped-call]
+            os._exit(1)
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+def serve(settings: Settings, snapshot: Snapshot, watch: Watch | None = None) -> None:
+    """Serve `snapshot`, and those that follow it, until told to stop; meanwhile `watch` for files to build anew.
+
+    On SIGTERM and SIGINT no connection is taken any more and running requests end, but not later than the settings
+    allow; a second signal ends everything at once. Raises PolisgraphError if nothing can listen at the address.
     """
     _check_address(settings.host, settings.port)
-    for field in fields(settings):
-        os.environ["POLISGRAPH_" + field.name.upper()] = str(getattr(settings, field.name))
-    os.environ[_SNAPSHOT] = str(snapshot.path.resolve())
+    journal.configure(settings)
     click.echo(f"Polisgraph serves snapshot {snapshot.id} at http://{settings.host}:{settings.port}/")
-    server = Granian(
-        "polisgraph.web.wsgi:application",
+    if told := excess(settings):
+        _log.warning(told)
+    server = _Server(
+        "polisgraph",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        factory=True,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIME),
         # A thread waits while a worker computes; the engine's queue, not granian's, decides who is too many.
         blocking_threads=settings.workers + settings.queue + 8,
+        respawn_failed_workers=True,
+        workers_kill_timeout=math.ceil(settings.stop_limit),
         log_level=LogLevels.error,
+        log_dictconfig=_LOGGING,
     )
-    # Workers open the store again after a crash, also when two builds have passed since.
-    with hold(snapshot):
-        server.serve()
+    if watch:
+        watch.start()
+    try:
+        server.serve(target_loader=partial(application, settings, os.getpid()), wrap_loader=False)
+    finally:
+        if watch:
+            watch.stop()
+
+
+def application(settings: Settings, parent: int) -> "Application":
+    """Return the application that the process serves, for which the process `parent` answers."""
+    _end_with(parent)
+    # A terminal's Ctrl-C goes to the whole group of processes. It is for the first of them, which tells the others.
+    os.setpgid(0, 0)
+    journal.configure(settings)
+    try:
+        return Application(settings)
+    except PolisgraphError as error:
+        _log.critical("cannot serve: %s", error)
+        sys.exit(1)
+
+
+class Application:
+    """All that answers requests, from the outside in: traffic, health, the edition in service."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the snapshot in service; raise what `open_current` raises."""
+        self._live = Live(settings.home, partial(open_current, settings))
+        self._health = Health(self._live, settings.home)
+        self._traffic = Traffic(self._health, (*self._live.edition.routes, *ROUTES), settings)
+        # At its end a process first waits for its children; the engine's must be told to go before that.
+        Finalize(None, self.close, exitpriority=1)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self._traffic(environ, start_response)
+
+    def close(self) -> None:
+        """End the engine; nothing is answered any more."""
+        self._health.close()
+        self._live.close()
 
 
 def _check_address(host: str, port: int) -> None:
@@ -58,12 +128,10 @@ def _check_address(host: str, port: int) -> None:
         raise PolisgraphError(f"cannot listen at {host}:{port}: {reason}; choose another --port or --host") from None
 
 
-def application() -> Flask:
-    """Return the application for the snapshot and the settings that the environment names."""
-    settings = sources.read()
-    path = os.environ.get(_SNAPSHOT)
-    snapshot = opened(Path(path)) if path else current(settings.home)
-    engine = LocalEngine(snapshot.store_path, snapshot.graphs, settings)
-    # At its end a process first waits for its children; the engine's must be told to go before that.
-    Finalize(None, engine.close, exitpriority=1)
-    return create_app(settings, snapshot, engine)
+def _end_with(parent: int) -> None:
+    """Have the system stop this process when `parent` is gone, however it went: nobody else would."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit(1)

@@ -1,0 +1,56 @@
+"""One snapshot in service: opened and held, an engine on it, the site over both. Knows of no other snapshot."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from polisgraph.engine import Engine, Query
+from polisgraph.engine.local import LocalEngine
+from polisgraph.settings import Settings
+from polisgraph.snapshot import Snapshot, current, hold
+from polisgraph.web import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+@dataclass
+class Edition:
+    """A snapshot with its engine and its site. `close` ends them, and lets builds delete the snapshot."""
+
+    snapshot: Snapshot
+    engine: Engine
+    app: "WSGIApplication"
+    routes: frozenset[str]
+    _held: ExitStack
+
+    def close(self) -> None:
+        """End the engine with its caches; may be called twice."""
+        self._held.close()
+
+
+def open_current(settings: Settings) -> Edition:
+    """Return the snapshot in service below the home of `settings`, ready to answer: it has answered a first question.
+
+    Raises SnapshotError if it is not whole, and QueryError if its engine does not answer; nothing is left open then.
+    """
+    snapshot = current(settings.home)
+    with ExitStack() as held:
+        held.enter_context(hold(snapshot))
+        engine = start_engine(settings, snapshot)
+        held.callback(engine.close)
+        engine.query(Query("ASK { ?s ?p ?o }"))
+        app = create_app(settings, snapshot, engine)
+        routes = frozenset(str(rule.rule).split("/", 2)[1] for rule in app.url_map.iter_rules())
+        return Edition(snapshot, engine, app.wsgi_app, routes, held.pop_all())
+
+
+def start_engine(settings: Settings, snapshot: Snapshot) -> Engine:
+    """Return the engine that answers from `snapshot`; whoever calls closes it. Raises SnapshotError without a store."""
+    return LocalEngine(snapshot.store_path, snapshot.graphs, settings)
+
+
+def link(home: Path) -> Path:
+    """Return the link below `home` whose target is the snapshot in service."""
+    return home / "current"

@@ -1,0 +1,159 @@
+"""Changes a running server to a new snapshot without dropping a request. Answers none itself.
+
+A build switches the link `<home>/current` by one rename; a thread looks at it twice a second, which costs one system
+call and also works where no file system tells of changes. The new edition is opened and has answered a question before
+it takes over; the old one ends with its last request. What cannot be opened leaves the old one in service.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from polisgraph import metrics
+from polisgraph.errors import PolisgraphError
+from polisgraph.journal import facts
+from polisgraph.web.edition import Edition, link
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+LOOK = 0.5
+"""Seconds between two looks at the link."""
+AGAIN = 20.0
+"""Seconds after which a snapshot that could not be opened is tried again: memory may have been short."""
+
+_log = logging.getLogger(__name__)
+
+
+class Live:
+    """A WSGI application that passes each request to the edition in service at its beginning."""
+
+    def __init__(self, home: Path, reopen: Callable[[], Edition]) -> None:
+        """Serve what `reopen` returns, now and whenever the link below `home` has changed; raise what it raises."""
+        self._link, self._reopen = link(home), reopen
+        self._seen = self._target()
+        self._lock = threading.Lock()
+        self._users: dict[int, int] = {}
+        self._edition = reopen()
+        self._users[id(self._edition)] = 0
+        self._stop = threading.Event()
+        self.refused: str | None = None
+        """Why the newest snapshot is not in service, if it is not."""
+        self._watch = threading.Thread(target=self._look, name="snapshot-switch", daemon=True)
+        self._watch.start()
+
+    @property
+    def edition(self) -> Edition:
+        """The edition in service."""
+        return self._edition
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        edition = self._enter()
+        try:
+            body = edition.app(environ, start_response)
+        except BaseException:
+            self._leave(edition)
+            raise
+        if isinstance(body, list):
+            self._leave(edition)
+            return body
+        return _Body(body, lambda: self._leave(edition))
+
+    def close(self) -> None:
+        """Look no more, and end the edition in service, whatever it is at."""
+        self._stop.set()
+        self._watch.join()
+        self._edition.close()
+
+    def _enter(self) -> Edition:
+        with self._lock:
+            edition = self._edition
+            self._users[id(edition)] += 1
+            return edition
+
+    def _leave(self, edition: Edition) -> None:
+        with self._lock:
+            self._users[id(edition)] -= 1
+            last = edition is not self._edition and not self._users[id(edition)]
+            if last:
+                del self._users[id(edition)]
+        if last:
+            _end(edition)
+
+    def _look(self) -> None:
+        tried = monotonic()
+        while not self._stop.wait(LOOK):
+            target = self._target()
+            if target == self._seen and not (self.refused and monotonic() > tried + AGAIN):
+                continue
+            if target is None:  # a home that is being moved or mounted; what is open goes on
+                continue
+            self._seen, tried = target, monotonic()
+            self._change()
+
+    def _change(self) -> None:
+        try:
+            fresh = self._reopen()
+        except Exception as error:  # whatever it is, the server goes on with what it has
+            said = str(error) if isinstance(error, PolisgraphError) else f"{type(error).__name__}: {error}"
+            if said != self.refused:
+                metrics.SWITCHES.add("refused")
+                _log.error(
+                    "the new snapshot cannot be put in service; the old one stays",
+                    exc_info=None if isinstance(error, PolisgraphError | OSError) else error,
+                    extra=facts(error=said, snapshot=self._edition.snapshot.id),
+                )
+            self.refused = said
+            return
+        self.refused = fresh.snapshot.instead_of if hasattr(fresh.snapshot, "instead_of") else None
+        if fresh.snapshot.id == self._edition.snapshot.id:
+            fresh.close()
+            return
+        with self._lock:
+            old, self._edition = self._edition, fresh
+            self._users[id(fresh)] = 0
+            idle = not self._users[id(old)]
+            if idle:
+                del self._users[id(old)]
+        metrics.SWITCHES.add("done")
+        _log.info("a new snapshot is in service", extra=facts(snapshot=fresh.snapshot.id, before=old.snapshot.id))
+        if idle:
+            _end(old)
+
+    def _target(self) -> str | None:
+        try:
+            return str(self._link.readlink())
+        except OSError:
+            return None
+
+
+class _Body:
+    """A body on its way out; its edition may end when it has gone."""
+
+    def __init__(self, body: Iterable[bytes], leave: Callable[[], None]) -> None:
+        self._body, self._leave = body, leave
+        self._left = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        if self._left:
+            return
+        self._left = True
+        try:
+            if hasattr(self._body, "close"):
+                self._body.close()
+        finally:
+            self._leave()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def _end(edition: Edition) -> None:
+    # The engine waits for its processes; the request that came last does not.
+    threading.Thread(target=edition.close, name="snapshot-end").start()

@@ -1,0 +1,112 @@
+"""The server stops when it is told to: not in the middle of an answer, not later than agreed, and leaving nothing."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.running.conftest import HOURS, PATIENCE, Server, alive, children, until
+
+
+def begin(server: Server, got: list[Any], seconds: str) -> threading.Thread:
+    """Ask for what takes `seconds`, and return when a worker is at it."""
+
+    def ask() -> None:
+        try:
+            got.append(server.ask(HOURS, timeout=seconds))
+        except httpx.TransportError as error:
+            got.append(error)
+
+    before = {pid: cpu_time(pid) for pid in children(server.process.pid)}
+    thread = threading.Thread(target=ask)
+    thread.start()
+    until(lambda: any(cpu_time(pid) > before.get(pid, 0.0) + 0.3 for pid in children(server.process.pid)))
+    return thread
+
+
+def cpu_time(pid: int) -> float:
+    """Return the seconds of processor time that the process `pid` had, 0 if it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            values = file.read().rpartition(")")[2].split()
+        with open(f"/proc/{pid}/cmdline") as file:
+            is_worker = "forkserver" in file.read()
+    except OSError:
+        return 0.0
+    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK") if is_worker else 0.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_running_request_is_answered_and_then_all_processes_end(serving: Callable[..., Any], number: int) -> None:
+    with serving() as server:
+        got: list[Any] = []
+        thread = begin(server, got, "4")
+        everyone = {server.process.pid, *children(server.process.pid)}
+        if number == signal.SIGINT:  # as a terminal sends it: to all of them
+            os.killpg(server.process.pid, number)
+        else:
+            os.kill(server.process.pid, number)
+        until(lambda: refuses(server))
+        assert thread.is_alive(), "the request was to be at work when the server stopped listening"
+        assert server.process.wait(PATIENCE) == 0
+        thread.join()
+        assert got[0].status_code == 504, "the answer that a query gets at its limit"
+        until(lambda: not alive(everyone))
+
+
+def test_who_takes_too_long_is_not_waited_for(serving: Callable[..., Any]) -> None:
+    with serving("--stop-limit", "1", "--time-limit", "60") as server:
+        got: list[Any] = []
+        thread = begin(server, got, "60")
+        everyone = {server.process.pid, *children(server.process.pid)}
+        began = time.monotonic()
+        server.process.terminate()
+        server.process.wait(PATIENCE)
+        thread.join()
+        assert isinstance(got[0], httpx.TransportError) and time.monotonic() - began < 50
+        until(lambda: not alive(everyone))
+
+
+def test_a_second_signal_ends_it_at_once(serving: Callable[..., Any]) -> None:
+    with serving("--time-limit", "60", "--stop-limit", "60") as server:
+        got: list[Any] = []
+        thread = begin(server, got, "60")
+        everyone = {server.process.pid, *children(server.process.pid)}
+        began = time.monotonic()
+        server.process.terminate()
+        until(lambda: refuses(server))
+        server.process.terminate()
+        assert server.process.wait(PATIENCE) == 1
+        thread.join()
+        assert isinstance(got[0], httpx.TransportError) and time.monotonic() - began < 50
+        until(lambda: not alive(everyone))
+
+
+def test_when_the_first_process_is_killed_the_others_end_too(serving: Callable[..., Any]) -> None:
+    with serving() as server:
+        everyone = {server.process.pid, *children(server.process.pid)}
+        server.process.kill()
+        server.process.wait(PATIENCE)
+        until(lambda: not alive(everyone))
+
+
+def test_a_serving_process_that_is_killed_is_replaced(serving: Callable[..., Any]) -> None:
+    with serving() as server:
+        [serving_process] = children(server.process.pid, deep=False)
+        others = children(serving_process)
+        os.kill(serving_process, signal.SIGKILL)
+        until(lambda: not alive(others))
+        until(lambda: not refuses(server) and server.says() == "one")
+
+
+def refuses(server: Server) -> bool:
+    try:
+        server.get("/health/live")
+    except httpx.TransportError:
+        return True
+    return False
