@@ -106,7 +106,8 @@ QUERIES_WAITING = Gauge("queries_waiting", "Queries that wait for a worker.")
 QUERIES_RUNNING = Gauge("queries_running", "Queries that a worker is at.")
 WORKERS_ENDED = Counter(
     "workers_ended",
-    "Workers that ended before their answer, by reason: deadline, memory, crash, killed (from outside), stuck.",
+    "Workers that ended before their answer, by reason: deadline, memory, crash, killed (from outside), stuck (did not"
+    " start), room (made for clients who use less, or the server stopped).",
     "reason",
 )
 

@@ -6,10 +6,12 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
 from polisgraph.engine.gate import check_length
 from polisgraph.engine.process import Process
 from polisgraph.engine.turns import CLIENT, PATIENCE, Turn, Turns, stopping
+from polisgraph.engine.watched import refused, watched
 from polisgraph.errors import BadParameter, QueryError, SnapshotError, WorkerFailed
 from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
@@ -49,7 +51,18 @@ class LocalEngine:
         """Return the whole answer to `query`, or raise a QueryError."""
         check_length(query.text, self._settings.query_limit)
         limit = self._limit(query)
-        turn = self._turns.take(CLIENT.get())
+        try:
+            with metrics.QUERIES_WAITING.held():
+                turn = self._turns.take(CLIENT.get())
+        except QueryError as error:
+            refused(error)
+            raise
+        try:
+            return watched(query, self._settings.slow_query, lambda: self._work(query, limit, turn))
+        finally:
+            self._turns.leave(turn)
+
+    def _work(self, query: Query, limit: float, turn: Turn) -> Answer:
         process: Process | None = None
         try:
             process = self._take()
@@ -64,7 +77,6 @@ class LocalEngine:
         finally:
             if process is not None:
                 self._put_back(process)
-            self._turns.leave(turn)
 
     def close(self) -> None:
         """End the workers and what they are at; the engine answers no more."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from multiprocessing.context import BaseContext
 from time import monotonic
 
+from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
 from polisgraph.errors import QueryError, TimeLimit, WorkerFailed
 
@@ -14,6 +15,7 @@ START = 60.0
 """Seconds in which a new process must have opened its store, on however busy a machine."""
 _GONE = 5.0
 """Seconds that the system may take to report a dead process."""
+_REASONS = {-signal.SIGALRM: "deadline", -signal.SIGABRT: "memory", -signal.SIGKILL: "killed"}
 _LOW = 10
 """How much a process that works on a long query steps back behind the others."""
 
@@ -60,11 +62,15 @@ class Process:
                 long()
                 if not self._pipe.poll(max(0.0, deadline - monotonic())):
                     self.kill()
+                    metrics.WORKERS_ENDED.add("deadline")
                     raise too_late(limit)
             return self._receive()
         except (EOFError, OSError):
+            made_room = self._ended
             self.kill()
-            raise _failure(self._exit_code(), limit) from None
+            code = self._exit_code()
+            metrics.WORKERS_ENDED.add("room" if made_room else _REASONS.get(code, "crash"))
+            raise _failure(code, limit) from None
 
     def step_back(self) -> None:
         """Let other processes go first when the processors are short."""
@@ -96,6 +102,7 @@ class Process:
     def _await_start(self) -> None:
         if not self._pipe.poll(START):
             self.kill()
+            metrics.WORKERS_ENDED.add("stuck")
             raise WorkerFailed("A new worker did not open its store in time. Please try again.")
         problem = self._pipe.recv()
         if problem is not None:

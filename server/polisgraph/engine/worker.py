@@ -33,6 +33,8 @@ FRAMES = 20_000
 _FAULTS_OF_STORE = ("Corruption", "IO error")
 """How RocksDB's complaints begin, which come as the same kind of exception as those about the query."""
 
+_PR_SET_PDEATHSIG = 1
+
 LATE = 1.0
 """Seconds after its deadline at which a worker ends itself."""
 
@@ -167,6 +169,7 @@ def _start(setup: Setup) -> Worker:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _leave_network()
+    _end_with_parent()
     worker = Worker(setup)
     sys.setrecursionlimit(FRAMES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -186,6 +189,16 @@ def _limit(kind: int, value: int) -> None:
     """Set a soft limit to `value`, or to the hard limit where that is lower."""
     hard = resource.getrlimit(kind)[1]
     resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def _end_with_parent() -> None:
+    """Have the system end this process when the one that it was forked from ends, which ends with the server.
+
+    After `_leave_network`: with other rights the system forgets it.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _leave_network() -> bool:

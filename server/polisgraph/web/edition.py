@@ -42,6 +42,9 @@ def open_current(settings: Settings) -> Edition:
         held.callback(engine.close)
         engine.query(Query("ASK { ?s ?p ?o }"))
         app = create_app(settings, snapshot, engine)
+        # What they keep belongs to this snapshot; the metrics should not count it any longer than it is there.
+        held.callback(app.extensions["polisgraph"].engine.close)
+        held.callback(app.extensions["polisgraph.replay"].close)
         routes = frozenset(str(rule.rule).split("/", 2)[1] for rule in app.url_map.iter_rules())
         return Edition(snapshot, engine, app.wsgi_app, routes, held.pop_all())
 

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 PREFIX = "polisgraph_"
 
 
-def render(snapshot: Snapshot, last: LastBuild | None, answers: bool, accept: str) -> tuple[bytes, str]:
+def render(
+    snapshot: Snapshot, last: LastBuild | None, answers: bool, workers: int | None, accept: str
+) -> tuple[bytes, str]:
     """Return all metrics, and the content type that fits the header Accept."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Counts())
-    registry.register(_State(snapshot, last, answers))
+    registry.register(_State(snapshot, last, answers, workers))
     ProcessCollector(registry=registry)
     encode, content_type = exposition.choose_encoder(accept)
     return encode(registry), content_type
@@ -56,12 +58,14 @@ class _Counts(Collector):
 class _State(Collector):
     """What is so at this moment."""
 
-    def __init__(self, snapshot: Snapshot, last: LastBuild | None, answers: bool) -> None:
-        self._snapshot, self._last, self._answers = snapshot, last, answers
+    def __init__(self, snapshot: Snapshot, last: LastBuild | None, answers: bool, workers: int | None) -> None:
+        self._snapshot, self._last, self._answers, self._workers = snapshot, last, answers, workers
 
     def collect(self) -> Iterator[Metric]:
         manifest = self._snapshot.manifest
         yield GaugeMetricFamily(PREFIX + "up", "1 while the engine answers queries, otherwise 0.", int(self._answers))
+        if self._workers is not None:
+            yield GaugeMetricFamily(PREFIX + "workers", "Workers that live.", self._workers)
         info = {"id": self._snapshot.id, "version": __version__}
         yield InfoMetricFamily(PREFIX + "snapshot", "The snapshot in service and the program's version.", value=info)
         built = datetime.fromisoformat(str(manifest["built"])).timestamp()

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from polisgraph.engine import Query
+from polisgraph.engine.local import LocalEngine
 from polisgraph.errors import Busy, PolisgraphError, TimeLimit
 from polisgraph.journal import facts
 from polisgraph.lastbuild import last_build
 from polisgraph.web import exposition
+from polisgraph.web.edition import Edition
 from polisgraph.web.live import Live
 
 if TYPE_CHECKING:
@@ -69,7 +71,11 @@ class Health:
     def _answer_metrics(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         edition = self._live.edition
         body, content_type = exposition.render(
-            edition.snapshot, last_build(self._home), self._failing is None, environ.get("HTTP_ACCEPT", "")
+            edition.snapshot,
+            last_build(self._home),
+            self._failing is None,
+            alive(edition),
+            environ.get("HTTP_ACCEPT", ""),
         )
         return _answer(environ, start_response, "200 OK", content_type, body, edition.snapshot.id)
 
@@ -86,6 +92,7 @@ class Health:
             "snapshot": edition.snapshot.id,
             "built": built,
             "age_seconds": round(age.total_seconds()),
+            "workers": alive(edition),
             "refused_snapshot": _without_folders(self._live.refused),
             "last_build": last and {"time": last.time, "ok": last.error is None, "error": _without_folders(last.error)},
         }
@@ -112,6 +119,11 @@ class Health:
         except Exception as error:
             return f"{type(error).__name__}: {error}"
         return None
+
+
+def alive(edition: Edition) -> int | None:
+    """Return how many workers of an edition live; None if its engine has none of its own."""
+    return len(edition.engine.pids) if isinstance(edition.engine, LocalEngine) else None
 
 
 def _answer(

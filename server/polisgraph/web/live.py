@@ -13,7 +13,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from polisgraph import metrics
-from polisgraph.errors import PolisgraphError
+from polisgraph.errors import PolisgraphError, SnapshotError
 from polisgraph.journal import facts
 from polisgraph.web.edition import Edition, link
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOOK = 0.5
 """Seconds between two looks at the link."""
 AGAIN = 20.0
-"""Seconds after which a snapshot that could not be opened is tried again: memory may have been short."""
+"""Seconds after which a snapshot whose engine did not start is tried again."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,8 +40,9 @@ class Live:
         self._edition = reopen()
         self._users[id(self._edition)] = 0
         self._stop = threading.Event()
-        self.refused: str | None = None
+        self.refused = self._edition.snapshot.instead_of
         """Why the newest snapshot is not in service, if it is not."""
+        self._again = False
         self._watch = threading.Thread(target=self._look, name="snapshot-switch", daemon=True)
         self._watch.start()
 
@@ -87,7 +88,7 @@ class Live:
         tried = monotonic()
         while not self._stop.wait(LOOK):
             target = self._target()
-            if target == self._seen and not (self.refused and monotonic() > tried + AGAIN):
+            if target == self._seen and not (self._again and monotonic() > tried + AGAIN):
                 continue
             if target is None:  # a home that is being moved or mounted; what is open goes on
                 continue
@@ -95,23 +96,40 @@ class Live:
             self._change()
 
     def _change(self) -> None:
+        """Put the newest snapshot in service, or say why it is not."""
+        self._again = False
         try:
             fresh = self._reopen()
-        except Exception as error:  # whatever it is, the server goes on with what it has
-            said = str(error) if isinstance(error, PolisgraphError) else f"{type(error).__name__}: {error}"
-            if said != self.refused:
-                metrics.SWITCHES.add("refused")
-                _log.error(
-                    "the new snapshot cannot be put in service; the old one stays",
-                    exc_info=None if isinstance(error, PolisgraphError | OSError) else error,
-                    extra=facts(error=said, snapshot=self._edition.snapshot.id),
-                )
-            self.refused = said
+        except PolisgraphError as error:
+            # A damaged snapshot stays damaged; an engine that did not start may start when memory is less short.
+            self._again = not isinstance(error, SnapshotError)
+            self._refuse(str(error))
             return
-        self.refused = fresh.snapshot.instead_of if hasattr(fresh.snapshot, "instead_of") else None
+        except Exception as error:  # whatever it is, the server goes on with what it has
+            self._again = True
+            self._refuse(f"{type(error).__name__}: {error}", error)
+            return
+        if fresh.snapshot.instead_of:  # the one before the newest; what is in service is no worse
+            fresh.close()
+            self._refuse(fresh.snapshot.instead_of)
+            return
+        self.refused = None
         if fresh.snapshot.id == self._edition.snapshot.id:
             fresh.close()
             return
+        self._switch(fresh)
+
+    def _refuse(self, said: str, error: Exception | None = None) -> None:
+        if said != self.refused:
+            metrics.SWITCHES.add("refused")
+            _log.error(
+                "the new snapshot cannot be put in service; the old one stays",
+                exc_info=error,
+                extra=facts(error=said, snapshot=self._edition.snapshot.id),
+            )
+        self.refused = said
+
+    def _switch(self, fresh: Edition) -> None:
         with self._lock:
             old, self._edition = self._edition, fresh
             self._users[id(fresh)] = 0

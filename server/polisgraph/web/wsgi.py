@@ -23,6 +23,7 @@ from polisgraph.errors import PolisgraphError
 from polisgraph.settings import Settings, excess
 from polisgraph.snapshot import Snapshot
 from polisgraph.watch import Watch
+from polisgraph.web import BODIES, STREAMS
 from polisgraph.web.edition import open_current
 from polisgraph.web.health import ROUTES, Health
 from polisgraph.web.live import Live
@@ -67,8 +68,7 @@ def serve(settings: Settings, snapshot: Snapshot, watch: Watch | None = None) ->
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIME),
-        # A thread waits while a worker computes; the engine's queue, not granian's, decides who is too many.
-        blocking_threads=settings.workers + settings.queue + 8,
+        blocking_threads=_threads(settings),
         respawn_failed_workers=True,
         workers_kill_timeout=math.ceil(settings.stop_limit),
         log_level=LogLevels.error,
@@ -114,6 +114,15 @@ class Application:
         """End the engine; nothing is answered any more."""
         self._health.close()
         self._live.close()
+
+
+def _threads(settings: Settings) -> int:
+    """Return how many threads the server needs so that it is never granian's queue that decides who is too many.
+
+    A thread waits while a worker computes, a body comes in or a large answer goes out. The site lets half as many again
+    in as there are places for; a few more threads answer what needs none of all that.
+    """
+    return (settings.workers + settings.queue) * 3 // 2 + BODIES + STREAMS + 8
 
 
 def _check_address(host: str, port: int) -> None:
