@@ -5,9 +5,12 @@ rdflib comes in with the first query that may contain SERVICE or FROM. It must n
 """
 
 import ctypes
+import os
 import resource
+import select
 import signal
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,8 +35,6 @@ FRAMES = 20_000
 
 _FAULTS_OF_STORE = ("Corruption", "IO error")
 """How RocksDB's complaints begin, which come as the same kind of exception as those about the query."""
-
-_PR_SET_PDEATHSIG = 1
 
 LATE = 1.0
 """Seconds after its deadline at which a worker ends itself."""
@@ -138,7 +139,7 @@ def work(pipe: Connection, setup: Setup) -> None:
     query whose server has died.
     """
     try:
-        worker = _start(setup)
+        worker = _start(setup, pipe)
     except Exception as error:
         pipe.send(WorkerFailed(f"A worker cannot open the store: {error}"))
         return
@@ -161,15 +162,15 @@ def _reply(pipe: Connection, worker: Worker, query: Query) -> None:
         pipe.send_bytes(answer.body)
 
 
-def _start(setup: Setup) -> Worker:
+def _start(setup: Setup, pipe: Connection) -> Worker:
     """Open the store and limit this process."""
     # The server's signals are not ours: a handler in Python would not run while the engine computes, and under some
     # servers a signal is inherited as ignored. An interrupt at the terminal is for the server to handle.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _leave_network()
-    _end_with_parent()
+    _leave_network()  # while there is one thread: the system refuses it to several
+    _end_with(pipe)
     worker = Worker(setup)
     sys.setrecursionlimit(FRAMES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -191,14 +192,16 @@ def _limit(kind: int, value: int) -> None:
     resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
-def _end_with_parent() -> None:
-    """Have the system end this process when the one that it was forked from ends, which ends with the server.
+def _end_with(pipe: Connection) -> None:
+    """End this process, whatever it is at, when nobody holds the other end of `pipe` any more: its server has ended."""
+    poll = select.poll()
+    poll.register(pipe.fileno(), 0)  # a hang-up is always told
 
-    After `_leave_network`: with other rights the system forgets it.
-    """
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    def wait() -> None:
+        poll.poll()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _leave_network() -> bool:
