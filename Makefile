@@ -13,7 +13,7 @@ serve: $(VENV)/installed  ## build the shipped graph and serve it at http://127.
 check: $(VENV)/installed  ## validate the data files
 	$(BIN)/polisgraph check
 
-test: $(VENV)/installed-test browser  ## run the whole test suite
+test: $(VENV)/installed-test debian  ## run the whole test suite
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-lint  ## check format, style and types
@@ -21,12 +21,16 @@ lint: $(VENV)/installed-lint  ## check format, style and types
 	$(BIN)/ruff check server tests
 	$(BIN)/mypy
 
+bench: DEBIAN := wrk virtuoso-opensource-7-bin
+bench: $(VENV)/installed-bench debian  ## measure against other servers; PROFILE=shipped is quick, PROFILE=stress large
+	$(BIN)/python -m tests.benchmarks $(PROFILE)
+
 golden: $(VENV)/installed-test  ## rewrite the expected rows of the reports, to be read in the diff
 	$(BIN)/python -m pytest tests/test_reports.py --rewrite-golden
 	$(BIN)/python -m polisgraph.reports
 
-clean:  ## remove the virtual environment and the snapshots
-	rm -rf $(VENV) .polisgraph
+clean:  ## remove the virtual environment, the snapshots and the benchmarks' figures
+	rm -rf $(VENV) .polisgraph .benchmarks
 
 $(VENV)/installed: pyproject.toml
 	@echo "Installing Polisgraph and what it needs into $(VENV) …"
@@ -39,17 +43,25 @@ $(VENV)/installed-test: $(VENV)/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+$(VENV)/installed-bench: $(VENV)/installed
+	@echo "Installing the servers to compare with …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
+
 $(VENV)/installed-lint: $(VENV)/installed-test
 	@echo "Installing the linters …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	@touch $@
 
-# The browser tests need Chromium. Where it can be installed it is; elsewhere the suite says what it leaves out.
-browser:
-	@command -v chromium >/dev/null || { \
-	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	        echo "Installing Chromium for the browser tests …"; \
-	        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	    fi; }
+# Programs that tests and benchmarks run. Where they can be installed they are; elsewhere both say what they leave out.
+DEBIAN := chromium virtuoso-opensource-7-bin wrk
 
-.PHONY: help serve check test lint golden clean browser
+debian:
+	@missing=$$(for package in $(DEBIAN); do \
+	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' || echo $$package; done); \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Debian packages:" $$missing "…"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+.PHONY: help serve check test lint bench golden clean debian

@@ -27,6 +27,10 @@ from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
 from polisgraph.web import create_app
 
+NEEDED = {"browser": "chromium", "virtuoso": "virtuoso-t", "load": "wrk"}
+"""Marks of tests, and the commands without which these tests are left out."""
+PACKAGES = {"chromium": "chromium", "virtuoso-t": "virtuoso-opensource-7-bin", "wrk": "wrk"}
+"""The Debian packages that have the commands."""
 CHROMIUM = shutil.which("chromium")
 
 
@@ -37,25 +41,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "browser: needs the command chromium")
+    for mark, command in NEEDED.items():
+        config.addinivalue_line("markers", f"{mark}: needs the command {command}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the browser tests out where there is no Chromium, and say so; in CI nothing is left out."""
-    out = [item for item in items if item.get_closest_marker("browser") and not CHROMIUM]
-    if out and os.environ.get("CI") == "true":
-        raise pytest.UsageError("chromium is missing: install the Debian package 'chromium'")
-    config.stash[_LEFT_OUT] = len(out)
-    config.hook.pytest_deselected(items=out)
-    items[:] = [item for item in items if item not in out]
+    """Leave out the tests whose command is missing, and say so; in CI nothing is left out."""
+    for mark, command in NEEDED.items():
+        out = [item for item in items if item.get_closest_marker(mark)] if not shutil.which(command) else []
+        if out and os.environ.get("CI") == "true":
+            raise pytest.UsageError(f"{command} is missing: install the Debian package '{PACKAGES[command]}'")
+        config.stash.setdefault(_LEFT_OUT, {})[mark] = len(out)
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if left := config.stash.get(_LEFT_OUT, 0):
-        terminalreporter.write_line(f"left out: {left} browser tests, because there is no command chromium")
+    for mark, left in config.stash.get(_LEFT_OUT, {}).items():
+        if left:
+            terminalreporter.write_line(f"left out: {left} {mark} tests, because there is no command {NEEDED[mark]}")
 
 
-_LEFT_OUT = pytest.StashKey[int]()
+_LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
 @pytest.fixture(scope="session")

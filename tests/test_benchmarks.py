@@ -1,18 +1,26 @@
-"""The benchmark's synthetic data: of the shape it says, the same for the same seed, and as valid as the real data."""
+"""The benchmark: its data are of the shape they say, reproducible and valid, and its harness measures what is there."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from rich.console import Console
 
 from polisgraph import bundle
 from polisgraph.load import load
 from polisgraph.namespaces import PREFIXES
+from polisgraph.snapshot import Snapshot
 from polisgraph.validate import validate
+from tests.benchmarks.data import Build
 from tests.benchmarks.generate import generate
 from tests.benchmarks.profiles import PROFILES, Profile
+from tests.benchmarks.run import ALL, Budget, Run
 from tests.benchmarks.synthetic import World
+from tests.benchmarks.table import keep, show
+from tests.benchmarks.targets import targets
+from tests.benchmarks.work import NONCE, items
 
 TINY = Profile("tiny", municipalities=120, networks=40, memberships=140)
 
@@ -72,3 +80,44 @@ def test_sizes_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="do not fit"):
         Profile("odd", municipalities=100, networks=40, memberships=1000)
     assert PROFILES["realistic"].memberships == 125_000
+
+
+def test_every_query_and_report_is_varied_and_made_unrepeatable() -> None:
+    found = items()
+    assert sum(item.report is None for item in found) == 20
+    for item in found:
+        assert NONCE in item.about("", repeatable=False) and NONCE not in item.about("")
+        if item.sample:
+            other = item.about("net:other")
+            assert "net:other" in other and f"{{ {item.sample} }}" not in other
+
+
+@pytest.mark.load
+def test_the_harness_measures_what_servers_answer(snapshot: Snapshot, tmp_path: Path) -> None:
+    budget = Budget(latency=0.01, load=1, start=120, clients=(2,))
+    steps: list[str] = []
+    work = [item for item in items() if item.name in ("query 01-networks-of-a-city", "report members-by-country")]
+    figures = Run(snapshot, tmp_path, budget, steps.append, work).measure(ALL[:2])
+    for figure in figures:
+        assert not figure.left_out
+        assert figure.start_seconds and figure.memory and figure.disk
+        assert {name: item.rows for name, item in figure.items.items()} == {
+            "query 01-networks-of-a-city": figures[0].items["query 01-networks-of-a-city"].rows,
+            "report members-by-country": 2,
+        }
+        for item in figure.items.values():
+            assert item.right and item.unrepeated and item.repeated and not item.unrepeated.failed
+        mixed = figure.mix("mixed", "unrepeated", 2)
+        assert mixed and mixed.per_second > 0 and mixed.failed == 0
+    build = Build(1.0, 1, 1, {"load": 1.0}, {"triples": 1}, validated=False)
+    found = targets("shipped", build, figures)
+    keep(tmp_path / "figures.json", "shipped", build, figures, found)
+    assert [server["name"] for server in json.loads((tmp_path / "figures.json").read_text())["servers"]] == [
+        figure.name for figure in figures
+    ]
+    console = Console(record=True, width=240)
+    show(console, "shipped", build, figures, found)
+    shown = console.export_text()
+    assert "Targets, shipped" in shown and "query 01-networks-of-a-city" in shown
+    assert {target.met for target in found if "build" in target.aim or "SHACL" in target.aim} == {None}
+    assert steps

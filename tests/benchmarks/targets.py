@@ -1,0 +1,109 @@
+"""The targets, and what a run says of them. Measures nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.benchmarks.data import Build
+from tests.benchmarks.run import CHEAP, PeerFigures
+
+_LIMITS = {"shipped": (15.0, None), "realistic": (300.0, 8e9), "stress": (1800.0, None)}
+"""Seconds and bytes that a build may take."""
+_SHACL = {"shipped": 10.0, "realistic": 300.0}
+"""Seconds that validation may take."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What was to be reached, what was measured, and whether it is; None if it could not be measured."""
+
+    aim: str
+    measured: str
+    met: bool | None
+
+
+def targets(profile: str, build: Build, figures: list[PeerFigures]) -> list[Target]:
+    """Return every target that a run on `profile` speaks of."""
+    by_name = {figure.name: figure for figure in figures}
+    ours, oxigraph = by_name["Polisgraph"], by_name["oxigraph serve-read-only"]
+    found = [
+        _throughput(ours, oxigraph, "cheap", 1.5),
+        _throughput(ours, oxigraph, "heavy", 20),
+        *_unrepeated(ours, oxigraph),
+    ]
+    if rdflib := by_name.get("rdflib-endpoint"):
+        found.append(_throughput(ours, rdflib, "mixed", 20))
+    if profile == "realistic":
+        found.append(_reports(ours))
+    found += _building(profile, build)
+    found.append(
+        Target("start to the first answer under 1 s", f"{ours.start_seconds:.2f} s", ours.start_seconds < 1)
+        if ours.start_seconds
+        else Target("start to the first answer under 1 s", ours.left_out, None)
+    )
+    return found
+
+
+def _throughput(ours: PeerFigures, peer: PeerFigures, group: str, least: float) -> Target:
+    aim = f"repeated {group} queries: at least {least:g} × the throughput of {peer.name}"
+    ratios = {}
+    for clients in (8, 64):
+        mine, its = ours.mix(group, "repeated", clients), peer.mix(group, "repeated", clients)
+        if mine and its:
+            ratios[clients] = mine.per_second / its.per_second if its.per_second else float("inf")
+    if not ratios:
+        return Target(aim, peer.left_out or ours.left_out or "no such queries", None)
+    said = ", ".join(f"{ratio:.1f} × at {clients} clients" for clients, ratio in ratios.items())
+    return Target(aim, said, min(ratios.values()) >= least)
+
+
+def _unrepeated(ours: PeerFigures, oxigraph: PeerFigures) -> Iterator[Target]:
+    cheap, dear = [], []
+    for name, its in oxigraph.items.items():
+        mine = ours.items.get(name)
+        if not (mine and mine.right and its.right and mine.unrepeated and its.unrepeated):
+            continue
+        if its.unrepeated.p50 < CHEAP:
+            cheap.append((mine.unrepeated.p50 - its.unrepeated.p50, name))
+        else:
+            dear.append((mine.unrepeated.p50 / its.unrepeated.p50, name))
+    aim = "unrepeated queries over 5 ms: p50 at most 1.2 × that of oxigraph serve-read-only"
+    if dear:
+        held = sum(ratio <= 1.2 for ratio, _ in dear)
+        worst, name = max(dear)
+        yield Target(aim, f"{held} of {len(dear)}; the worst {worst:.2f} × ({name})", held == len(dear))
+    else:
+        yield Target(aim, "no such queries", None)
+    aim = "unrepeated cheaper queries: p50 at most 1 ms more"
+    if cheap:
+        held = sum(more <= 0.001 for more, _ in cheap)
+        worst, name = max(cheap)
+        yield Target(aim, f"{held} of {len(cheap)}; the worst {worst * 1000:+.1f} ms ({name})", held == len(cheap))
+    else:
+        yield Target(aim, "no such queries", None)
+
+
+def _reports(ours: PeerFigures) -> Target:
+    aim = "no report over 100 ms at p50, unrepeated"
+    reports = {name.removeprefix("report "): f for name, f in ours.items.items() if name.startswith("report ")}
+    slow = {name: f.unrepeated.p50 if f.unrepeated else float("inf") for name, f in reports.items()}
+    slow = {name: p50 for name, p50 in slow.items() if p50 > 0.1}
+    if not reports:
+        return Target(aim, ours.left_out or "no reports", None)
+    said = ", ".join(f"{name} {_seconds(p50)}" for name, p50 in sorted(slow.items(), key=lambda pair: -pair[1]))
+    return Target(aim, f"{len(reports) - len(slow)} of {len(reports)}" + (f"; not {said}" if slow else ""), not slow)
+
+
+def _seconds(p50: float) -> str:
+    return "without an answer" if p50 == float("inf") else f"{p50 * 1000:.0f} ms"
+
+
+def _building(profile: str, build: Build) -> Iterator[Target]:
+    seconds, memory = _LIMITS[profile]
+    aim = f"build in less than {seconds:.0f} s" + (f" and {memory / 1e9:.0f} GB" if memory else "")
+    said = f"{build.wall:.0f} s, {build.memory / 1e9:.1f} GB" + ("" if build.validated else ", not validated")
+    met = build.wall < seconds and (memory is None or build.memory < memory)
+    yield Target(aim, said, met if build.validated else None)
+    if profile in _SHACL:
+        taken = build.stages.get("validate")
+        aim = f"SHACL in less than {_SHACL[profile]:.0f} s"
+        yield Target(aim, f"{taken:.1f} s" if taken is not None else "not validated", taken and taken < _SHACL[profile])
