@@ -1,0 +1,1 @@
+"""Fuzzing of what strangers send: queries, report parameters, Accept headers, Turtle."""
