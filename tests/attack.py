@@ -137,6 +137,7 @@ def attack(server: str, clients: int = 3) -> Iterator[None]:
 
 
 def _assault(server: str, address: str, stop: "multiprocessing.synchronize.Event") -> None:
+    os.nice(15)  # attackers have machines of their own: on this one they must not take the processors from the server
     kinds = [_query_heavily] * 8 + [_query_oddly] * 2 + [_post_too_much, _hold_connections]
     threads = [threading.Thread(target=kind, args=(server, address, stop), daemon=True) for kind in kinds]
     for thread in threads:
