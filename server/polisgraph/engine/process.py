@@ -44,7 +44,7 @@ class Process:
     def alive(self) -> bool:
         """Whether it runs; the pipe of one that has died has something to say, its end."""
         with suppress(OSError):
-            return not self._ended and self._process.is_alive() and (not self._ready or not self._pipe.poll())
+            return not (self._ended or (self._pipe.poll() if self._ready else not self._process.is_alive()))
         return False
 
     def ask(self, query: Query, limit: float, patience: float, long: Callable[[], None]) -> Answer:
