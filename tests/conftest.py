@@ -27,9 +27,15 @@ from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
 from polisgraph.web import create_app
 
-NEEDED = {"browser": "chromium", "virtuoso": "virtuoso-t", "load": "wrk"}
+NEEDED = {"browser": "chromium", "virtuoso": "virtuoso-t", "load": "wrk", "nginx": "nginx", "faketime": "faketime"}
 """Marks of tests, and the commands without which these tests are left out."""
-PACKAGES = {"chromium": "chromium", "virtuoso-t": "virtuoso-opensource-7-bin", "wrk": "wrk"}
+PACKAGES = {
+    "chromium": "chromium",
+    "virtuoso-t": "virtuoso-opensource-7-bin",
+    "wrk": "wrk",
+    "nginx": "nginx-light",
+    "faketime": "faketime",
+}
 """The Debian packages that have the commands."""
 CHROMIUM = shutil.which("chromium")
 

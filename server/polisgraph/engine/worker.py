@@ -140,8 +140,8 @@ def work(pipe: Connection, setup: Setup) -> None:
     """
     try:
         worker = _start(setup, pipe)
-    except Exception as error:
-        pipe.send(WorkerFailed(f"A worker cannot open the store: {error}"))
+    except (OSError, RuntimeError) as error:
+        pipe.send(_damaged(error))
         return
     pipe.send(None)
     with suppress(EOFError, OSError):

@@ -1,0 +1,138 @@
+"""What goes wrong while a server runs: it costs the query that it hits, and no answer with 2xx is wrong or cut off."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from polisgraph.snapshot import current
+from tests.faults.service import ADDRESSES, Witness, answers, ask, serving
+from tests.test_snapshot import flip
+
+HOURS = "/sparql?query=SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+HUNGRY = "/sparql?query=SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?f"
+
+
+@pytest.fixture(scope="module")
+def expected(server: str) -> dict[str, bytes]:
+    """What an undisturbed server answers."""
+    return answers(server)
+
+
+@pytest.fixture
+def copy(home: Path, tmp_path: Path) -> Path:
+    """A home of its own with the shipped data in service."""
+    return Path(shutil.copytree(home, tmp_path / "copy", symlinks=True))
+
+
+def test_a_worker_killed_in_the_middle_of_a_query_costs_that_query(
+    copy: Path, tmp_path: Path, expected: dict[str, bytes]
+) -> None:
+    with serving(copy, tmp_path / "log", POLISGRAPH_TIME_LIMIT="60") as service, ThreadPoolExecutor() as threads:
+        doomed = threads.submit(ask, service.address, HOURS)
+        os.kill(service.computing(), signal.SIGKILL)
+        answer = doomed.result()
+        assert answer.status_code == 500 and answer.headers["content-type"].startswith("application/problem+json")
+        with Witness(service.address, [expected]) as witness:
+            for _ in range(5):
+                witness.seen(5)
+                for pid in service.descendants():
+                    # Those that hold a store are the workers.
+                    if any("/store" in line for line in _maps(pid)):
+                        os.kill(pid, signal.SIGKILL)
+            witness.seen(20)
+    assert not witness.wrong and not witness.broken and set(witness.statuses) <= {200, 500}
+
+
+def _maps(pid: int) -> list[str]:
+    try:
+        return [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return []
+
+
+def test_a_query_that_eats_memory_is_refused_while_others_are_answered(
+    copy: Path, tmp_path: Path, expected: dict[str, bytes]
+) -> None:
+    memory = str(120 * 2**20)
+    with (
+        serving(copy, tmp_path / "log", POLISGRAPH_MEMORY_LIMIT=memory, POLISGRAPH_TIME_LIMIT="60") as service,
+        Witness(service.address, [expected]) as witness,
+    ):
+        for _ in range(3):
+            answer = ask(service.address, HUNGRY)
+            assert answer.status_code == 507, answer.text
+            witness.seen(3)
+    assert not witness.wrong and not witness.broken and set(witness.statuses) == {200}
+
+
+@pytest.fixture
+def unwritable(copy: Path) -> Iterator[Path]:
+    """A home in which nothing can be written, by nobody: a read-only mount, or where there is no root, permissions."""
+    if os.geteuid() == 0 and not subprocess.call(["mount", "--bind", str(copy), str(copy)], stderr=subprocess.DEVNULL):
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(copy)], check=True)
+        yield copy
+        subprocess.run(["umount", "--lazy", str(copy)], check=True)
+        return
+    changed = [copy, *copy.rglob("*")]
+    for path in changed:
+        if not path.is_symlink():
+            path.chmod(0o555 if path.is_dir() else 0o444)
+    yield copy
+    for path in changed:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def test_serving_writes_nothing_at_home(unwritable: Path, tmp_path: Path, expected: dict[str, bytes]) -> None:
+    with pytest.raises(OSError, match=r"Read-only|denied"):
+        (unwritable / "x").touch()
+    with serving(unwritable, tmp_path / "log") as service:
+        assert answers(service.address) == expected
+        assert ask(service.address, "/reports/members-of-network.csv?network=eurocities").status_code == 200
+        # The answers that go out in pieces need no file either.
+        with Witness(service.address, [expected]) as witness:
+            witness.seen(20)
+    assert not witness.wrong and not witness.broken and set(witness.statuses) == {200}
+
+
+def refused(home: Path) -> str:
+    command = [sys.executable, "-m", "polisgraph", "serve", "--no-build", "--home", str(home), "--port", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 1 and done.stdout == "" and "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_a_server_does_not_start_on_a_damaged_snapshot(copy: Path) -> None:
+    table = max((current(copy).path / "store").glob("*.sst"), key=lambda path: path.stat().st_size)
+    flip(table)
+    said = refused(copy)
+    assert "not a whole snapshot" in said and table.name in said and "build again" in said
+
+
+def test_a_server_uses_the_previous_snapshot_in_place_of_a_damaged_one(
+    copy: Path, tmp_path: Path, expected: dict[str, bytes]
+) -> None:
+    good = current(copy)
+    bad = copy / "snapshots" / "damaged"
+    shutil.copytree(good.path, bad)
+    flip(max((bad / "store").glob("*.sst"), key=lambda path: path.stat().st_size))
+    for name, target in (("previous", good.id), ("current", bad.name)):
+        (copy / name).unlink(missing_ok=True)
+        (copy / name).symlink_to(Path("snapshots") / target)
+    with serving(copy, tmp_path / "log") as service:
+        assert answers(service.address) == expected
+        assert httpx.get(f"{service.address}/health", timeout=30).json()["snapshot"] == good.id
+    assert "not a whole snapshot" in (tmp_path / "log").read_text() and good.id in (tmp_path / "log").read_text()
+
+
+def test_there_is_something_to_compare(expected: dict[str, bytes]) -> None:
+    assert len(expected) == len(ADDRESSES) == len(set(expected.values()))
+    assert all(len(content) > 500 for content in expected.values())
