@@ -54,7 +54,7 @@ $(VENV)/installed-lint: $(VENV)/installed-test
 	@touch $@
 
 # Programs that tests and benchmarks run. Where they can be installed they are; elsewhere both say what they leave out.
-DEBIAN := chromium virtuoso-opensource-7-bin wrk
+DEBIAN := chromium virtuoso-opensource-7-bin wrk nginx-light faketime
 
 debian:
 	@missing=$$(for package in $(DEBIAN); do \

@@ -21,9 +21,10 @@ HUNGRY = "/sparql?query=SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?f"
 
 
 @pytest.fixture(scope="module")
-def expected(server: str) -> dict[str, bytes]:
+def expected(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """What an undisturbed server answers."""
-    return answers(server)
+    with serving(home, tmp_path_factory.mktemp("undisturbed") / "log") as service:
+        return answers(service.address)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def copy(home: Path, tmp_path: Path) -> Path:
 def test_a_worker_killed_in_the_middle_of_a_query_costs_that_query(
     copy: Path, tmp_path: Path, expected: dict[str, bytes]
 ) -> None:
-    with serving(copy, tmp_path / "log", POLISGRAPH_TIME_LIMIT="60") as service, ThreadPoolExecutor() as threads:
+    with serving(copy, tmp_path / "log") as service, ThreadPoolExecutor() as threads:
         doomed = threads.submit(ask, service.address, HOURS)
         os.kill(service.computing(), signal.SIGKILL)
         answer = doomed.result()
@@ -63,7 +64,7 @@ def test_a_query_that_eats_memory_is_refused_while_others_are_answered(
 ) -> None:
     memory = str(120 * 2**20)
     with (
-        serving(copy, tmp_path / "log", POLISGRAPH_MEMORY_LIMIT=memory, POLISGRAPH_TIME_LIMIT="60") as service,
+        serving(copy, tmp_path / "log", POLISGRAPH_MEMORY_LIMIT=memory) as service,
         Witness(service.address, [expected]) as witness,
     ):
         for _ in range(3):
