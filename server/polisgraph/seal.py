@@ -19,6 +19,8 @@ MANIFEST = "manifest.json"
 _CHECKED = "checked.json"
 _OWN = (MANIFEST, _CHECKED)
 
+_DISTRUSTED: set[Path] = set()
+
 Advance = Callable[[int], None]
 """Hears how many more bytes have been read."""
 
@@ -57,11 +59,19 @@ def read(content: bytes | str) -> dict[str, Any]:
     return manifest
 
 
-def check(folder: Path, manifest: Mapping[str, Any], *, full: bool = False, advance: Advance = lambda _: None) -> int:
+def check(
+    folder: Path,
+    manifest: Mapping[str, Any],
+    *,
+    full: bool = False,
+    advance: Advance = lambda _: None,
+    readers: int | None = None,
+) -> int:
     """Compare the files in `folder` with a sealed `manifest`; return how many were read.
 
-    Reads those that are not known to be as they were, or with `full` all. Raises ValueError, which names the first
-    file that is missing, too many, or another than the one that was written; OSError if one cannot be read.
+    Reads those that are not known to be as they were, or with `full` all, by so many `readers` at once. Raises
+    ValueError, which names the first file that is missing, too many, or another than the one that was written; OSError
+    if one cannot be read.
     """
     files, found = manifest["files"], set(_paths(folder))
     for name in sorted(files.keys() ^ found):
@@ -72,12 +82,19 @@ def check(folder: Path, manifest: Mapping[str, Any], *, full: bool = False, adva
             raise ValueError(f"{name} has {size:,} bytes instead of {file['bytes']:,}")
     known, seen = {} if full else _noted(folder), {name: _look(folder / name) for name in files}
     doubtful = [name for name in files if known.get(name) != seen[name]]
-    for name, found_sum in _sums(folder, doubtful, advance).items():
+    for name, found_sum in _sums(folder, doubtful, advance, readers).items():
         if found_sum != files[name]["sha256"]:
             raise ValueError(f"{name} is not what was written: its SHA-256 is another")
     if doubtful:
         _note(folder, seen)
     return len(doubtful)
+
+
+def distrust(folder: Path) -> None:
+    """Have this process read all files in `folder` at the next check, and if it can, every process."""
+    _DISTRUSTED.add(folder.resolve())
+    with suppress(OSError):
+        (folder / _CHECKED).unlink()
 
 
 def _seal(manifest: Mapping[str, Any]) -> str:
@@ -90,7 +107,9 @@ def _paths(folder: Path) -> list[str]:
     return sorted(name for path in found if (name := path.relative_to(folder).as_posix()) not in _OWN)
 
 
-def _sums(folder: Path, names: Iterable[str], advance: Advance = lambda _: None) -> dict[str, str]:
+def _sums(
+    folder: Path, names: Iterable[str], advance: Advance = lambda _: None, readers: int | None = None
+) -> dict[str, str]:
     def read(name: str) -> str:
         digest = hashlib.sha256()
         with (folder / name).open("rb", buffering=0) as file:
@@ -101,8 +120,8 @@ def _sums(folder: Path, names: Iterable[str], advance: Advance = lambda _: None)
 
     names = list(names)
     # Neither reading nor hashing holds Python's lock.
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as readers:
-        return dict(zip(names, readers.map(read, names), strict=True))
+    with ThreadPoolExecutor(readers or min(4, os.cpu_count() or 1)) as threads:
+        return dict(zip(names, threads.map(read, names), strict=True))
 
 
 def _look(path: Path) -> list[int]:
@@ -112,6 +131,8 @@ def _look(path: Path) -> list[int]:
 
 
 def _noted(folder: Path) -> dict[str, Any]:
+    if folder.resolve() in _DISTRUSTED:
+        return {}
     try:
         noted = json.loads((folder / _CHECKED).read_text(encoding="utf-8"))
     except (OSError, ValueError):

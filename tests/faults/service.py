@@ -16,10 +16,10 @@ from pathlib import Path
 import httpx
 
 QUERIES = (
-    "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 200",
+    "SELECT * { ?s a ?class } ORDER BY ?s ?class LIMIT 200",
     "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p ORDER BY ?p",
     "CONSTRUCT WHERE { ?s a ?o }",
-    'SELECT ?s ?o { ?s ?p ?o FILTER(isLITERAL(?o) && CONTAINS(STR(?o), "e")) } ORDER BY ?s ?o',
+    'SELECT ?s ?o { ?s ?p ?o FILTER(isLITERAL(?o) && CONTAINS(STR(?o), "ec")) } ORDER BY ?s ?o',
     "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g",
 )
 ADDRESSES = (*(f"/sparql?query={httpx.QueryParams({'q': query})['q']}" for query in QUERIES), "/dumps/polisgraph.nq.gz")

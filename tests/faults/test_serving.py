@@ -8,12 +8,16 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from polisgraph import seal
+from polisgraph.errors import SnapshotError, StoreDamaged
 from polisgraph.snapshot import current
-from tests.faults.service import ADDRESSES, Witness, answers, ask, serving
+from polisgraph.web.guard import Guard
+from tests.faults.service import ADDRESSES, Witness, answers, ask, serving, until
 from tests.test_snapshot import flip
 
 HOURS = "/sparql?query=SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -132,6 +136,82 @@ def test_a_server_uses_the_previous_snapshot_in_place_of_a_damaged_one(
         assert answers(service.address) == expected
         assert httpx.get(f"{service.address}/health", timeout=30).json()["snapshot"] == good.id
     assert "not a whole snapshot" in (tmp_path / "log").read_text() and good.id in (tmp_path / "log").read_text()
+
+
+def scatter(path: Path) -> None:
+    """Change a byte in every kilobyte of a file, in its place."""
+    with path.open("r+b") as file:
+        for place in range(100, path.stat().st_size, 1024):
+            file.seek(place)
+            byte = file.read(1)[0]
+            file.seek(place)
+            file.write(bytes([byte ^ 0x10]))
+
+
+@pytest.mark.parametrize("is_lone", [True, False])
+def test_files_damaged_under_a_running_server_give_no_wrong_answer(
+    copy: Path, tmp_path: Path, expected: dict[str, bytes], is_lone: bool
+) -> None:
+    served = current(copy)
+    if not is_lone:
+        shutil.copytree(served.path, copy / "snapshots" / "spare")
+        (copy / "previous").symlink_to(Path("snapshots") / "spare")
+    with serving(copy, tmp_path / "log") as service:
+        with Witness(service.address, [expected]) as witness:
+            witness.seen(10)
+            for path in sorted((served.path / "store").glob("*.sst")):
+                scatter(path)
+            if is_lone:
+                witness.seen(10, status=500)
+            else:
+                until(lambda: health(service.address)["refused_snapshot"])
+                witness.seen(20)
+        told = health(service.address)
+        log = (tmp_path / "log").read_text()
+        assert ".sst" in log and "Traceback" not in log
+        if is_lone:
+            assert told["status"] == "failing" and ".sst" in told["reason"] and str(copy) not in told["reason"]
+            assert httpx.get(f"{service.address}/health", timeout=30).status_code == 503
+            refused = ask(service.address, "/dumps/polisgraph.nq.gz")
+            assert refused.status_code == 500 and refused.json()["type"].endswith("store-damaged")
+        else:
+            assert told["status"] == "ok" and ".sst" in told["refused_snapshot"]
+            assert answers(service.address) == expected
+    assert not witness.wrong and not witness.broken and set(witness.statuses) <= {200, 500}
+
+
+def health(address: str) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{address}/health", timeout=30).json()
+    return found
+
+
+def test_what_a_disk_changes_without_telling_is_found_by_reading(copy: Path) -> None:
+    snapshot = current(copy)
+    guard = Guard(snapshot)
+    guard.confirm()
+    table = next((snapshot.path / "store").glob("*.sst"))
+    scatter(table)
+    # As if the file system knew nothing of it.
+    guard._looks = guard._look()
+    seal.trust(snapshot.path, snapshot.manifest)
+    guard.confirm()
+    guard.suspect()
+    until(lambda: guard.damage is not None)
+    with pytest.raises(StoreDamaged):
+        guard.confirm()
+    with pytest.raises(SnapshotError, match=table.name):
+        current(copy)
+
+
+def test_a_change_that_changes_nothing_is_no_damage(copy: Path) -> None:
+    snapshot = current(copy)
+    guard = Guard(snapshot)
+    for path in (snapshot.path / "store").iterdir():
+        path.touch()
+    guard.confirm()
+    snapshot.path.rename(copy / "away")
+    guard.confirm()  # what is open can be read wherever it lies
+    guard.close()
 
 
 def test_there_is_something_to_compare(expected: dict[str, bytes]) -> None:

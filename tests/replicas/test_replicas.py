@@ -127,8 +127,8 @@ def test_a_snapshot_goes_round_without_a_failed_request(
         after = answers(reference.address)
         snapshot = httpx.get(f"{reference.address}/health", timeout=30).json()["snapshot"]
     before = answers(front)
-    assert not set(before.values()) & set(after.values()) - {before[ADDRESSES[2]]}
     path = ADDRESSES[1]
+    assert before[path] != after[path] and before[ADDRESSES[-1]] != after[ADDRESSES[-1]]
     old = ask(front, path).headers["ETag"]
     with Witness(front, [before, after]) as witness:
         witness.seen(20)

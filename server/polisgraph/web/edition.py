@@ -10,6 +10,8 @@ from polisgraph.engine.local import LocalEngine
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current, hold
 from polisgraph.web import create_app
+from polisgraph.web.errors import refusal
+from polisgraph.web.guard import Guard, GuardedEngine, guarded
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -23,6 +25,7 @@ class Edition:
     engine: Engine
     app: "WSGIApplication"
     routes: frozenset[str]
+    guard: Guard
     _held: ExitStack
 
     def close(self) -> None:
@@ -38,15 +41,18 @@ def open_current(settings: Settings) -> Edition:
     snapshot = current(settings.home)
     with ExitStack() as held:
         held.enter_context(hold(snapshot))
+        guard = Guard(snapshot)
+        held.callback(guard.close)
         engine = start_engine(settings, snapshot)
         held.callback(engine.close)
         engine.query(Query("ASK { ?s ?p ?o }"))
-        app = create_app(settings, snapshot, engine)
+        app = create_app(settings, snapshot, GuardedEngine(engine, guard))
         # What they keep belongs to this snapshot; the metrics should not count it any longer than it is there.
         held.callback(app.extensions["polisgraph"].engine.close)
         held.callback(app.extensions["polisgraph.replay"].close)
         routes = frozenset(str(rule.rule).split("/", 2)[1] for rule in app.url_map.iter_rules())
-        return Edition(snapshot, engine, app.wsgi_app, routes, held.pop_all())
+        shielded = guarded(app.wsgi_app, guard, refusal(app))
+        return Edition(snapshot, engine, shielded, routes, guard, held.pop_all())
 
 
 def start_engine(settings: Settings, snapshot: Snapshot) -> Engine:

@@ -84,11 +84,12 @@ class Health:
         edition, last = self._live.edition, last_build(self._home)
         built = str(edition.snapshot.manifest["built"])
         age = datetime.now(UTC) - datetime.fromisoformat(built)
+        failing = self._failing or _without_folders(edition.guard.damage)
         return {
-            "status": "failing" if self._failing else "ok",
+            "status": "failing" if failing else "ok",
             "live": True,
-            "ready": self._failing is None,
-            "reason": self._failing,
+            "ready": failing is None,
+            "reason": failing,
             "snapshot": edition.snapshot.id,
             "built": built,
             "age_seconds": round(age.total_seconds()),

@@ -86,10 +86,14 @@ class Live:
 
     def _look(self) -> None:
         tried = monotonic()
+        given_up: Edition | None = None
         while not self._stop.wait(LOOK):
             target = self._target()
-            if target == self._seen and not (self._again and monotonic() > tried + AGAIN):
+            damaged = self._edition if self._edition.guard.damage else None
+            due = self._again and monotonic() > tried + AGAIN
+            if target == self._seen and not due and damaged is given_up:
                 continue
+            given_up = damaged
             if target is None:  # a home that is being moved or mounted; what is open goes on
                 continue
             self._seen, tried = target, monotonic()
@@ -109,12 +113,13 @@ class Live:
             self._again = True
             self._refuse(f"{type(error).__name__}: {error}", error)
             return
-        if fresh.snapshot.instead_of:  # the one before the newest; what is in service is no worse
+        damaged = self._edition.guard.damage is not None
+        if fresh.snapshot.instead_of and not damaged:  # the one before the newest; what is in service is no worse
             fresh.close()
             self._refuse(fresh.snapshot.instead_of)
             return
-        self.refused = None
-        if fresh.snapshot.id == self._edition.snapshot.id:
+        self.refused = fresh.snapshot.instead_of
+        if fresh.snapshot.id == self._edition.snapshot.id and not damaged:
             fresh.close()
             return
         self._switch(fresh)
