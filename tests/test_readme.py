@@ -2,7 +2,9 @@
 
 import re
 import shlex
+from dataclasses import Field, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 from polisgraph import bundle
 from polisgraph.cli import main
 from polisgraph.engine import Engine, Query
+from polisgraph.settings import Settings
 
 TEXT = (bundle.ROOT / "README.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"```sparql\n(.*?)```\n+```csv\n(.*?)```", TEXT, re.DOTALL)
@@ -40,3 +43,13 @@ def test_the_files_and_addresses_that_it_names_exist(server: str) -> None:
         assert (bundle.ROOT / name).exists(), name
     for path in set(re.findall(r"`(/[\w/-]+(?:\.csv\?[\w=&]+)?)`", TEXT)):
         assert httpx.get(server + path, follow_redirects=True).status_code == 200, path
+
+
+def test_the_table_of_settings_is_that_of_the_program() -> None:
+    head = ["| setting | default | what it is |", "|---|---|---|"]
+    rows = [f"| `{each.name}` | {_default(each)} | {each.metadata['meaning']} |" for each in fields(Settings)]
+    assert "\n".join([*head, *rows]) + "\n\n" in TEXT
+
+
+def _default(each: "Field[Any]") -> str:
+    return "by the machine" if "from" in each.metadata else str(each.metadata["kind"].show(each.default))

@@ -63,6 +63,9 @@ def configure(settings: Settings) -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
 class _Json(logging.Formatter):
     """One JSON object a line, with time (UTC), level, message, request id and facts."""
 
@@ -71,7 +74,7 @@ class _Json(logging.Formatter):
         content |= {"message": record.getMessage(), **_facts(record)}
         if record.exc_info and record.exc_info[0]:
             content["trace"] = "".join(traceback.format_exception(*record.exc_info))
-        return json.dumps(content, ensure_ascii=False, default=str)
+        return _encode(content)
 
 
 class _Text(logging.Formatter):

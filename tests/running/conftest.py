@@ -99,7 +99,7 @@ class Server:
         return httpx.get(self.address + path, timeout=PATIENCE, **options)
 
     def ask(self, query: str, **parameters: str) -> httpx.Response:
-        return self.get("/sparql", params={"query": query, "format": "csv", **parameters})
+        return self.get("/sparql", params={"query": query} | {"format": "csv"} | parameters)
 
     def health(self) -> dict[str, Any]:
         found: dict[str, Any] = self.get("/health").json()
@@ -110,9 +110,13 @@ class Server:
 
     def log(self, message: str = "") -> list[dict[str, Any]]:
         """Return the lines of the log whose message has `message` in it."""
-        lines = self._log.read_text(encoding="utf-8").splitlines()
+        lines = self.text().splitlines()
         found = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
         return [line for line in found if message in line["message"]]
+
+    def text(self) -> str:
+        """Return all that the server printed."""
+        return self._log.read_text(encoding="utf-8")
 
     def end(self) -> None:
         if self.process.poll() is None:
@@ -140,7 +144,7 @@ def serving(new_home: Path, tmp_path: Path) -> Callable[..., Any]:
     @contextmanager
     def run(*words: str, build: bool = False, **environment: str) -> Iterator[Server]:
         words = words if build else ("--no-build", *words)
-        server = Server(new_home, tmp_path / "log", *words, POLISGRAPH_LOG_FORMAT="json", **environment)
+        server = Server(new_home, tmp_path / "log", *words, **{"POLISGRAPH_LOG_FORMAT": "json", **environment})
         try:
             yield server
         finally:

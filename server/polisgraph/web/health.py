@@ -23,6 +23,7 @@ from polisgraph.journal import facts
 from polisgraph.lastbuild import last_build
 from polisgraph.web import exposition
 from polisgraph.web.edition import Edition
+from polisgraph.web.headers import SNAPSHOT
 from polisgraph.web.live import Live
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _answer(
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
-        ("X-Polisgraph-Snapshot", snapshot),
+        (SNAPSHOT, snapshot),
     ]
     start_response(status, headers if allowed else [*headers, ("Allow", "GET, HEAD")])
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]

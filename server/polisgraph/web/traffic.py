@@ -10,19 +10,23 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_address, ip_network
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polisgraph import journal, metrics
 from polisgraph.settings import Settings
+from polisgraph.web.headers import SNAPSHOT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    Headers = list[tuple[str, str]]
 
 REQUEST_ID = "X-Request-Id"
 OTHER = "other"
 """The route of addresses that the site does not have: they must not make the metrics grow."""
 
 _GIVEN_ID = re.compile(r"[\w.:+/=-]{1,128}", re.ASCII)
+_NONE: "Headers" = []
 _PROBES = ("/health", "/metrics")
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _log = logging.getLogger("polisgraph.access")
@@ -43,16 +47,17 @@ class Traffic:
         begin = perf_counter()
         request = journal.Request(self._id(environ))
         journal.begin(request)
-        status = "500"
+        status, sent = "500", _NONE
 
-        def start(line: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
-            nonlocal status
-            status = line[:3]
+        # Annotations of an inner function are worked out anew for each request, unless they are texts.
+        def start(line: str, headers: "Headers", exc_info: Any = None) -> "Callable[[bytes], object]":
+            nonlocal status, sent
+            status, sent = line[:3], headers
             # The list may be one that a cache keeps.
             return start_response(line, [*headers, (REQUEST_ID, request.id)], exc_info)
 
         def done(size: int) -> None:
-            self._count(environ, request, status, size, perf_counter() - begin)
+            self._count(environ, request, _Answer(status, sent, size, perf_counter() - begin))
 
         try:
             body = self._app(environ, start)
@@ -72,34 +77,40 @@ class Traffic:
                 return str(given)
         return f"{self._begin}-{next(self._numbers):x}"
 
-    def _count(
-        self, environ: "WSGIEnvironment", request: journal.Request, status: str, size: int, seconds: float
-    ) -> None:
-        route = self._routes.get(environ["PATH_INFO"].split("/", 2)[1], OTHER) if environ["PATH_INFO"] else OTHER
-        method = environ["REQUEST_METHOD"]
+    def _count(self, environ: "WSGIEnvironment", request: journal.Request, answer: "_Answer") -> None:
+        path, method, status = environ["PATH_INFO"], environ["REQUEST_METHOD"], answer.status
+        route = self._routes.get(path.split("/", 2)[1], OTHER) if path.startswith("/") else OTHER
         metrics.HTTP_REQUESTS.add(route, method if method in _METHODS else OTHER, status)
-        metrics.HTTP_SECONDS.observe(seconds, route)
+        metrics.HTTP_SECONDS.observe(answer.seconds, route)
         wanted = self._settings.access_log
         if wanted == "none" or (wanted == "errors" and status < "500"):
             return
         # What a cache answers is too much to log all of it; probes come every few seconds.
         if wanted == "all" or status >= "500" or (request.facts.get("cache") != "hit" and route not in _PROBES):
-            self._write(environ, request, status, size, seconds)
+            self._write(environ, request, answer)
 
-    def _write(
-        self, environ: "WSGIEnvironment", request: journal.Request, status: str, size: int, seconds: float
-    ) -> None:
+    def _write(self, environ: "WSGIEnvironment", request: journal.Request, answer: "_Answer") -> None:
         # Not the query string: it may hold whatever people paste into a form. Slow queries are logged as such.
         named = {
             "method": environ["REQUEST_METHOD"][:16],
             "path": environ["PATH_INFO"][:256],
-            "status": int(status),
-            "seconds": round(seconds, 6),
-            "bytes": size,
+            "status": int(answer.status),
+            "seconds": round(answer.seconds, 6),
+            "bytes": answer.size,
+            "snapshot": next((value for name, value in answer.headers if name == SNAPSHOT), None),
             **request.facts,
         }
         client = _client(environ.get("REMOTE_ADDR", ""), self._settings.log_clients)
         _log.info("request", extra={"facts": named | {"client": client} if client else named})
+
+
+class _Answer(NamedTuple):
+    """What is known of an answer that has gone out."""
+
+    status: str
+    headers: "Headers"
+    size: int
+    seconds: float
 
 
 class _Counted:
