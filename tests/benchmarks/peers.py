@@ -32,7 +32,7 @@ class Peer(ABC):
     def __init__(self, snapshot: Snapshot, folder: Path) -> None:
         self.snapshot, self.folder = snapshot, folder
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = 0
         self.session: Session | None = None
         self.start_seconds = 0.0
 
@@ -59,6 +59,8 @@ class Peer(ABC):
 
     def start(self, limit: float) -> None:
         """Start the server and wait for its first answer. Raises PeerError if none comes within `limit` seconds."""
+        # A new port for each start: the old one may be held by connections that were broken off.
+        self.port = free_port()
         started = time.perf_counter()
         self.session = Session(self.command(), self.folder / "log", self.environment())
         self.wait(limit)

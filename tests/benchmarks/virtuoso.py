@@ -63,15 +63,16 @@ class Virtuoso(Peer):
         return "" if shutil.which("virtuoso-t") else "the Debian package virtuoso-opensource-7-bin"
 
     def command(self) -> list[str]:
-        return ["virtuoso-t", "+foreground", "+configfile", str(self.folder / "virtuoso.ini")]
-
-    def load(self, limit: float) -> None:
         buffers = 120_000  # of 8 kB, as the manual gives for 1 GB
         settings = _SETTINGS.format(
             folder=self.folder, port=self.port, administration=self.administration,
             buffers=buffers, dirty=buffers * 3 // 4, limit=round(TIME_LIMIT),
         )  # fmt: skip
         (self.folder / "virtuoso.ini").write_text(settings, encoding="utf-8")
+        return ["virtuoso-t", "+foreground", "+configfile", str(self.folder / "virtuoso.ini")]
+
+    def load(self, limit: float) -> None:
+        self.port = free_port()
         files = self.folder / "files"
         files.mkdir(exist_ok=True)
         quads(self.snapshot, files / "named.nq")
