@@ -51,14 +51,18 @@ def main(profiles: tuple[str, ...], folder: Path, only: tuple[str, ...], no_vali
                 snapshot, build = prepared(PROFILES.get(profile), place, validate=not no_validate)
             except BuildError as error:
                 sys.exit(f"benchmarks: {error}")
-            run = Run(
-                snapshot, place, Budget(load=seconds), lambda text, name=profile: status.update(f"{name}: {text}")
-            )
-            figures = run.measure(peers)
-        found = targets(profile, build, figures)
-        keep(place / "figures.json", profile, build, figures, found)
-        show(console, profile, build, figures, found)
+            run = Run(snapshot, place, Budget(load=seconds), status.update)
+            stopped = False
+            try:
+                run.measure(peers)
+            except KeyboardInterrupt:
+                stopped = True
+        found = targets(profile, build, run.figures)
+        keep(place / "figures.json", profile, build, run.figures, found)
+        show(console, profile, build, run.figures, found)
         console.print(f"All figures: {place / 'figures.json'}\n")
+        if stopped:
+            sys.exit("benchmarks: stopped; what was measured until then stands above")
 
 
 if __name__ == "__main__":

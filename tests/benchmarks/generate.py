@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import click
 from rich.console import Console
@@ -97,7 +97,8 @@ def main(profile: str, seed: int, folder: Path, **numbers: int | None) -> None:
       polisgraph build --data data --data /tmp/benchmark
     """
     try:
-        size = replace(PROFILES[profile], **{name: number for name, number in numbers.items() if number is not None})
+        given: dict[str, Any] = {name: number for name, number in numbers.items() if number is not None}
+        size = replace(PROFILES[profile], **given)
         with Console(stderr=True).status(f"Making up {size.memberships:,} memberships …"):
             made = generate(size, seed, folder)
     except (ValueError, OSError) as error:

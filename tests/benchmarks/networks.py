@@ -1,6 +1,6 @@
 """Writes networks with their bodies, the people on them, offices, secretariats, figures and commitments."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from tests.benchmarks.members import Lines, list_file, list_source, mun, net, office, register_source, unit
 from tests.benchmarks.statements import both, listed, moment, page, said, tenure, thing
@@ -272,7 +272,7 @@ class Networks:
                 ),
             )
 
-    def _person(self, network: Network) -> Iterator[Lines]:
+    def _person(self, network: Network) -> Generator[Lines, None, str]:
         self._persons += 1
         person = f"person:synthetic-{self._persons:06}"
         label = f"Person {self._persons:06} (synthetic)"

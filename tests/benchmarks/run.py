@@ -73,26 +73,30 @@ class Run:
         self._snapshot, self._folder, self._budget, self._say = snapshot, folder, budget, say
         self._pools = Pools(ox.Store.read_only(str(snapshot.store_path)))
         self._items = list(work) or items()
+        self.figures: list[PeerFigures] = []
+        """What is measured so far."""
         self._expected: dict[str, int] = {}
         self._groups: dict[str, list[Item]] = {}
 
     def measure(self, peers: Sequence[type[Peer]] = ALL) -> list[PeerFigures]:
         """Return the figures of all `peers`, ours first: its rows and Oxigraph's times part the items into groups."""
-        figures = {kind.name: PeerFigures(kind.name) for kind in peers}
+        figures = {kind.name: PeerFigures(kind.name, "not reached") for kind in peers}
+        self.figures = list(figures.values())
         first = [kind for kind in peers if kind in (Polisgraph, Oxigraph)]
         for kind in first:
             self._with(kind, figures[kind.name], self._each_item)
         self._group([figures[kind.name] for kind in first])
         for kind in first:
             self._with(kind, figures[kind.name], self._mixes)
-        for kind in peers:
-            if kind not in first:
-                self._with(kind, figures[kind.name], self._each_item, self._mixes)
-        return list(figures.values())
+        for other in peers:
+            if other not in first:
+                self._with(other, figures[other.name], self._each_item, self._mixes)
+        return self.figures
 
     def _with(self, kind: type[Peer], figures: PeerFigures, *jobs: Callable[[Peer, PeerFigures], None]) -> None:
-        if figures.left_out:
+        if figures.left_out not in ("", "not reached"):
             return
+        figures.left_out = ""
         if missing := kind.missing():
             figures.left_out = f"needs {missing}"
             return

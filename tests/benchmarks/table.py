@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.data import Build
-from tests.benchmarks.run import PeerFigures
+from tests.benchmarks.run import ItemFigures, PeerFigures
 from tests.benchmarks.targets import Target
 
 _MARKS = {True: "[green]met[/]", False: "[red]not met[/]", None: "not measured"}
@@ -81,13 +81,15 @@ def _items(profile: str, figures: list[PeerFigures]) -> Table:
     for figure in figures:
         table.add_column(figure.name, justify="right")
     for name, mine in ours.items.items():
-        ratios = []
-        for other in others:
-            its = other.items.get(name)
-            both = its and its.right and its.unrepeated and mine.unrepeated
-            ratios.append(f"{its.unrepeated.p50 / mine.unrepeated.p50:.2f} ×" if both else "–")
+        ratios = [_ratio(mine, other.items.get(name)) for other in others]
         table.add_row(name, f"{mine.rows:,}", *ratios, *(_item(figure, name) for figure in figures))
     return table
+
+
+def _ratio(mine: ItemFigures, its: ItemFigures | None) -> str:
+    if its and its.right and its.unrepeated and mine.unrepeated:
+        return f"{its.unrepeated.p50 / mine.unrepeated.p50:.2f} ×"
+    return "–"
 
 
 def _item(figure: PeerFigures, name: str) -> str:

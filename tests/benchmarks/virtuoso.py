@@ -72,6 +72,9 @@ class Virtuoso(Peer):
         return ["virtuoso-t", "+foreground", "+configfile", str(self.folder / "virtuoso.ini")]
 
     def load(self, limit: float) -> None:
+        # What an earlier run loaded may be another snapshot.
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
         self.port = free_port()
         files = self.folder / "files"
         files.mkdir(exist_ok=True)
