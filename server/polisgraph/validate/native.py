@@ -1,0 +1,38 @@
+"""Ask the store all questions of a shapes graph, two at a time, and gather the results."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pyoxigraph as ox
+
+from polisgraph.validate import sparql
+from polisgraph.validate.questions import Question, Questions, Result
+from polisgraph.validate.shapes import Node, Shapes
+
+_AT_ONCE = 2
+"""The engine lets go of Python's lock while it works; every question more takes memory for its tables."""
+
+
+def results(shapes: Shapes, store: ox.Store) -> Iterator[Result]:
+    """Yield what breaks `shapes` in the default graph of `store`.
+
+    Raises RuleError for a shape that cannot be asked for, also if it looks at nothing in the data.
+    """
+    shapes.check()
+    questions = Questions(shapes, store)
+    asked = [question for shape in shapes.with_targets for question in questions.of_shape(shape)]
+
+    def ask(question: Question) -> list[Result]:
+        try:
+            return list(questions.ask(question))
+        except SyntaxError as error:
+            raise shapes.error(question.part, f"the engine refuses its query: {error.msg}") from None
+
+    def ask_sparql(shape: Node) -> list[Result]:
+        return list(sparql.results(shapes, questions, store, shape))
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for found in pool.map(ask, asked):
+            yield from found
+        for found in pool.map(ask_sparql, shapes.with_targets):
+            yield from found
