@@ -8,7 +8,7 @@ import pytest
 
 from polisgraph import bundle
 from polisgraph.errors import SourceError
-from polisgraph.load import line_of, load
+from polisgraph.load import load
 from polisgraph.namespaces import DATA_GRAPHS, DATASET, DESCRIPTION_GRAPH, PG, SHAPES_GRAPH
 
 TRIPLE = b"<http://example.org/s> <http://example.org/p> <http://example.org/o>"
@@ -123,49 +123,3 @@ def test_today_is_the_day_given_or_that_of_the_dataset(tmp_path: Path) -> None:
 def test_a_moment_tells_its_day_and_other_words_none(tmp_path: Path, said: str) -> None:
     modified = f'<{DATASET}> <http://purl.org/dc/terms/modified> "{said}" , "yesterday" .'
     assert load([put(tmp_path, "a.ttl", modified.encode())], bundle.ONTOLOGY).today == date(2020, 2, 3)
-
-
-@pytest.mark.parametrize("name", ["a.ttl", "a.trig", "a.nt", "a.nq"])
-def test_a_triple_term_keeps_no_other_statement_from_having_a_line(tmp_path: Path, name: str) -> None:
-    nested = b"<http://example.org/s> <http://example.org/q> <<( " + TRIPLE + b" )>> .\n"
-    path = put(tmp_path, name, TRIPLE + b" .\n" + nested)
-    assert size(load([path], bundle.ONTOLOGY).store) == 2
-    e = "http://example.org/"
-    assert line_of(path, e + "s", e + "p", e + "o") == 1
-    assert line_of(path, e + "s", e + "q") in (2, None)
-
-
-def test_lines_of_statements(tmp_path: Path) -> None:
-    text = """@prefix e: <http://example.org/> .
-# e:s is mentioned here first
-
-e:s a e:C ;
-    e:p "one" ,
-        "two" ;  # a comment
-    e:q e:o .
-e:t e:p \"\"\"several
-lines\"\"\" ;
-    e:q e:o .
-"""
-    path = put(tmp_path, "a.ttl", text.encode())
-    e = "http://example.org/"
-    assert line_of(path, e + "s") == 4
-    assert line_of(path, e + "s", e + "p") == 5
-    assert line_of(path, e + "s", e + "p", "two") == 6
-    assert line_of(path, e + "s", e + "q", e + "o") == 7
-    assert line_of(path, e + "t", e + "q") == 10
-    assert line_of(path, e + "u") is None
-    trig = put(tmp_path, "c.trig", b"@prefix e: <http://example.org/> .\ne:g {\n  e:s e:p e:o ;\n    e:q e:o .\n}\n")
-    assert line_of(trig, e + "s", e + "q", e + "o") == 4
-    lines = put(tmp_path, "b.nt", TRIPLE + b" .\n" + TRIPLE.replace(b"/o", b"/x") + b" .\n")
-    assert line_of(lines, e + "s", e + "p", e + "x") == 2
-
-
-def test_the_line_of_every_shipped_statement_holds_its_object() -> None:
-    for path in bundle.DATA.glob("*.ttl"):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for quad in ox.parse(path=str(path)):
-            line = line_of(path, quad.subject.value, quad.predicate.value, quad.object.value)
-            assert line is not None, quad
-            local = quad.object.value.rsplit("/")[-1].rsplit("#")[-1].split('"')[0]
-            assert local in lines[line - 1], quad

@@ -11,10 +11,11 @@ from rdflib.namespace import RDF, SH
 
 from polisgraph import bundle
 from polisgraph.errors import RuleError, SourceError
-from polisgraph.findings import SEVERITIES, Finding
-from polisgraph.load import Loaded, load
+from polisgraph.findings import SEVERITIES, Finding, Place
+from polisgraph.load import load
 from polisgraph.namespaces import DERIVED_GRAPH, PG, PGSH, PREFIXES, REPORT_GRAPH
 from polisgraph.validate import Validation, validate
+from polisgraph.validate.terms import to_rdflib
 
 SHAPES = bundle.ONTOLOGY / "shapes.ttl"
 SOUND = Path(__file__).parent / "samples" / "sound.ttl"
@@ -63,6 +64,12 @@ def check(*paths: Path, ontology: Path = bundle.ONTOLOGY, shapes: Path = SHAPES)
     return validate(load(paths, ontology, date(2026, 11, 22)), shapes)
 
 
+def places(validation: Validation, finding: Finding | None = None) -> tuple[Place, ...]:
+    """Where a finding stands: the one given, or the only one that there is."""
+    (where,) = validation.places(validation.findings if finding is None else [finding])
+    return where
+
+
 def by_rule(validation: Validation) -> dict[str, Finding]:
     return {finding.shape.removeprefix(str(PGSH)): finding for finding in validation.findings}
 
@@ -77,11 +84,12 @@ def test_a_finding_says_rule_subject_value_place_and_what_to_do(put: Callable[..
     assert finding.value == "2004-13"
     assert finding.path is not None
     assert "pg:founded" in finding.path.split("|")
-    assert finding.places == ((path, LINES + 4),)
+    assert places(found) == ((path, LINES + 4),)
     assert finding.name == {"de": "Zeitpunkte", "en": "times"}
-    assert finding.text("de", path.parent).startswith(f"own.ttl:{LINES + 4}: Fehler Dates organization:forum pg:")
-    assert "(2004-13): Kein Zeitpunkt: " in finding.text("de")
-    assert "(2004-13): Not a time: write " in finding.text("en")
+    shown = finding.text(places(found), "de", path.parent)
+    assert shown.startswith(f"own.ttl:{LINES + 4}: Fehler Dates organization:forum pg:")
+    assert "(2004-13): Kein Zeitpunkt: " in shown
+    assert "(2004-13): Not a time: write " in finding.text()
 
 
 def test_a_rule_asked_once_names_the_offender_and_the_values(put: Callable[..., Path]) -> None:
@@ -91,10 +99,10 @@ def test_a_rule_asked_once_names_the_offender_and_the_values(put: Callable[..., 
     assert found.conforms, "a warning stops nothing"
     assert finding.focus == PREFIXES["ten"] + "offen"
     assert (finding.path, finding.value) == (str(PG.start), None)
-    assert finding.places == ((path, LINES + 5),)
+    assert places(found) == ((path, LINES + 5),)
     assert finding.message["de"].startswith("Beginnt 2031, also nach dem heutigen Tag (2026-11-22)")
     assert finding.message["en"].startswith("Starts 2031, that is after today (2026-11-22)")
-    assert finding.text("en", path.parent) == (
+    assert finding.text(places(found), "en", path.parent) == (
         f"own.ttl:{LINES + 5}: Warning TenureInTheFuture ten:offen pg:start: {finding.message['en']}"
     )
 
@@ -108,30 +116,33 @@ def test_things_in_messages_have_short_names(put: Callable[..., Path]) -> None:
 def test_a_finding_in_two_files_has_two_places(put: Callable[..., Path]) -> None:
     one = put(HEAD + FORUM.replace("-13", ""), "one.ttl")
     two = put(HEAD + FORUM.replace("-13", "").replace("Forum", "Platz").replace('"2004"', '"2005"'), "two.ttl")
-    finding = by_rule(check(SOUND, one, two))["Named"]
-    assert finding.places == ((one, LINES + 3), (two, LINES + 3))
-    assert [line.split(":")[0] for line in finding.text(base=one.parent).splitlines()] == ["one.ttl", "two.ttl"]
+    found = check(SOUND, one, two)
+    finding = by_rule(found)["Named"]
+    where = places(found, finding)
+    assert where == ((one, LINES + 3), (two, LINES + 3))
+    assert [line.split(":")[0] for line in finding.text(where, base=one.parent).splitlines()] == ["one.ttl", "two.ttl"]
 
 
 def test_a_dangling_link_is_placed_where_it_stands(put: Callable[..., Path]) -> None:
     path = put(HEAD + FORUM.replace('pg:founded "2004-13"^^xsd:gYearMonth', "pg:regionServed area:nirgends"))
-    assert by_rule(check(SOUND, path))["NoDangling"].places == ((path, LINES + 4),)
+    found = check(SOUND, path)
+    assert places(found, by_rule(found)["NoDangling"]) == ((path, LINES + 4),)
 
 
 def test_a_misspelt_property_is_placed_where_it_is_used(put: Callable[..., Path]) -> None:
     path = put(HEAD + FORUM.replace('pg:founded "2004-13"^^xsd:gYearMonth', "pg:fuonded 2004"))
-    found = check(SOUND, path).findings
-    assert [(f.shape, f.focus, f.places) for f in found] == [
-        (str(PGSH.UndeclaredTerm), str(PG.fuonded), ((path, LINES + 4),))
-    ]
+    found = check(SOUND, path)
+    assert [(f.shape, f.focus) for f in found.findings] == [(str(PGSH.UndeclaredTerm), str(PG.fuonded))]
+    assert places(found) == ((path, LINES + 4),)
 
 
 def test_a_node_without_a_name_is_placed_where_it_is_linked_to(put: Callable[..., Path]) -> None:
     blank = '[ a cv:ContactPoint ; skos:prefLabel "Amt"@de ]'
     path = put(HEAD + FORUM.replace('pg:founded "2004-13"^^xsd:gYearMonth', f"cv:contactPoint {blank}"))
-    finding = by_rule(check(SOUND, path))["NoBlankNodes"]
+    found = check(SOUND, path)
+    finding = by_rule(found)["NoBlankNodes"]
     assert finding.focus.startswith("_:")
-    assert finding.places == ((path, LINES + 4),)
+    assert places(found, finding) == ((path, LINES + 4),)
 
 
 def test_nothing_that_rules_derive_is_judged(put: Callable[..., Path]) -> None:
@@ -150,14 +161,16 @@ def test_ill_typed_values_are_findings_and_nothing_else(
     assert capfd.readouterr() == ("", "")
 
 
-def report_of(loaded: Loaded) -> rdflib.Graph:
-    return validate(loaded, SHAPES).report
+def report_of(validation: Validation) -> rdflib.Graph:
+    quads = list(validation.report())
+    assert {quad.graph_name for quad in quads} == {ox.NamedNode(REPORT_GRAPH)}
+    return to_rdflib(quads)
 
 
 def test_the_report_follows_the_specification_with_names_for_nodes(put: Callable[..., Path]) -> None:
     """SHACL, section 3.6."""
     found = check(SOUND, put(HEAD + FORUM + OPEN))
-    report, home = found.report, rdflib.URIRef(REPORT_GRAPH)
+    report, home = report_of(found), rdflib.URIRef(REPORT_GRAPH)
     assert (home, RDF.type, SH.ValidationReport) in report
     assert report.value(home, SH.conforms) == rdflib.Literal(False)
     results = sorted(report.objects(home, SH.result))
@@ -183,15 +196,16 @@ def test_the_report_of_sound_data_conforms() -> None:
     found = check(SOUND)
     assert found.findings == ()
     assert found.conforms
-    assert found.report.value(rdflib.URIRef(REPORT_GRAPH), SH.conforms) == rdflib.Literal(True)
-    assert len(found.report) == 2
+    report = report_of(found)
+    assert report.value(rdflib.URIRef(REPORT_GRAPH), SH.conforms) == rdflib.Literal(True)
+    assert len(report) == 2
 
 
 def test_two_runs_find_the_same_in_the_same_order(put: Callable[..., Path]) -> None:
     bad = sorted((Path(__file__).parent / "bad").glob("[A-M]*.ttl"))
     one, two = check(SOUND, *bad), check(SOUND, *bad)
     assert one.findings == two.findings
-    assert set(one.report) == set(two.report)
+    assert list(one.report()) == list(two.report())
     ranks = [SEVERITIES.index(finding.severity) for finding in one.findings]
     assert ranks == sorted(ranks)
     assert set(ranks) == {0, 1, 2}
@@ -213,13 +227,15 @@ def test_data_of_strangers_gets_findings(put: Callable[..., Path], name: str) ->
     undeclared = [f for f in found.findings if f.shape == str(PGSH.UndeclaredTerm)]
     assert [finding.focus for finding in undeclared] == ["http://example.org/p"]
     lines = {"a.ttl": 2, "a.nq": 1, "a.trig": 1, "a.jsonld": None}
-    assert undeclared[0].places == ((path, lines[name]),)
+    assert places(found, undeclared[0]) == ((path, lines[name]),)
     assert "<http://example.org/p>" in undeclared[0].text()
 
 
-def test_triple_terms_are_passed_over(put: Callable[..., Path]) -> None:
-    text = "PREFIX e: <http://example.org/>\ne:s e:p <<( e:a e:b e:c )>> ."
-    assert check(put(text)).conforms
+def test_triple_terms_are_values_like_others(put: Callable[..., Path]) -> None:
+    path = put("PREFIX e: <http://example.org/>\ne:s e:p <<( e:a e:b e:c )>> .")
+    found = check(path)
+    assert [(finding.focus, finding.value) for finding in found.findings] == [("http://example.org/p", None)]
+    assert places(found) == ((path, 2),)
 
 
 @pytest.mark.parametrize(
@@ -245,10 +261,11 @@ def test_paths_are_shown_as_sparql_has_them(
 
 def test_shapes_of_strangers_without_names_and_messages_work(put: Callable[..., Path], small_ontology: Path) -> None:
     data = put("@prefix e: <http://example.org/> .\ne:s e:p e:o .")
-    (finding,) = check(data, ontology=small_ontology, shapes=put(SMALL % ("e:q", "sh:minCount 1"), "s.ttl")).findings
+    found = check(data, ontology=small_ontology, shapes=put(SMALL % ("e:q", "sh:minCount 1"), "s.ttl"))
+    (finding,) = found.findings
     assert finding.shape == finding.name["de"] == "http://example.org/Rule"
-    assert finding.message["de"] == finding.message["en"] != ""
-    assert finding.places == ((data, 2),)
+    assert finding.message == {"de": "weniger als 1 Werte", "en": "fewer than 1 values"}
+    assert places(found) == ((data, 2),)
 
 
 def test_an_error_in_the_ontology_is_placed_there(put: Callable[..., Path], small_ontology: Path) -> None:
@@ -258,7 +275,7 @@ def test_an_error_in_the_ontology_is_placed_there(put: Callable[..., Path], smal
         ontology=small_ontology,
         shapes=put(SMALL % ("e:q", "sh:minCount 1"), "s.ttl"),
     )
-    assert [finding.places for finding in found.findings] == [((small_ontology / "more.ttl", 3),)]
+    assert places(found) == ((small_ontology / "more.ttl", 3),)
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,11 @@ from polisgraph.derive import derive
 from polisgraph.description import describe
 from polisgraph.errors import SourceError, ValidationError
 from polisgraph.load import Loaded, add, data_graphs, load
-from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, PG, PREFIXES, REPORT_GRAPH
+from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, PG, PREFIXES
 from polisgraph.reason import check_consistency, reason
 from polisgraph.reports import catalogue_triples, load_reports
 from polisgraph.snapshot import Snapshot
-from polisgraph.validate import Validation, validate
+from polisgraph.validate import Validation, Validator, validate
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Plan:
     queries: Path = bundle.QUERIES
     today: date | None = None
     reasoner: Literal["rules", "owlrl"] = "rules"
+    validator: Validator = "questions"
     validate: bool = True
     reason: bool = True
 
@@ -89,11 +90,12 @@ def assemble(
         loaded = load(plan.data, plan.ontology, plan.today)
     if plan.validate:
         with progress.stage("validate"):
-            validation = validate(loaded, plan.ontology / "shapes.ttl")
+            validation = validate(loaded, plan.ontology / "shapes.ttl", plan.validator)
         judge(validation)
         if not validation.conforms:
             raise ValidationError("the data breaks shapes of severity Violation; nothing was built")
-        _add_rdflib(loaded.store, REPORT_GRAPH, validation.report)
+        # Findings speak about the data and are no part of it: only in their own graph.
+        loaded.store.bulk_extend(validation.report())
     if plan.reason:
         with progress.stage("derive"):
             derive(loaded.store, rules)
@@ -108,12 +110,7 @@ def assemble(
 
 def _add_rdflib(store: ox.Store, graph: str, triples: rdflib.Graph) -> None:
     text = triples.serialize(format="nt", encoding="utf-8")
-    found = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)]
-    if graph == REPORT_GRAPH:  # findings speak about the data and are no part of it
-        name = ox.NamedNode(graph)
-        store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in found)
-    else:
-        add(store, graph, found)
+    add(store, graph, [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)])
 
 
 def _inputs(plan: Plan) -> dict[str, str]:
@@ -139,7 +136,7 @@ def _check_unchanged(loaded: Loaded, inputs: dict[str, str]) -> None:
 
 def _identity(plan: Plan, inputs: dict[str, str], by_clock: date | None = None) -> str:
     """Name what comes of `plan` and `inputs`; `by_clock` is the current day if neither of them names one."""
-    options = [str(plan.today), plan.reasoner, plan.validate, plan.reason, __version__]
+    options = [str(plan.today), plan.reasoner, plan.validator, plan.validate, plan.reason, __version__]
     options += [f"by clock {by_clock}"] if by_clock else []
     return hashlib.sha256(json.dumps([options, inputs]).encode()).hexdigest()[:16]
 
@@ -160,7 +157,9 @@ def _manifest(
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "today": loaded.today.isoformat(),
         "options": {
-            key: str(value) for key, value in asdict(plan).items() if key in ("reasoner", "validate", "reason")
+            key: str(value)
+            for key, value in asdict(plan).items()
+            if key in ("reasoner", "validator", "validate", "reason")
         },
         "inputs": inputs,
         "graphs": dict(sorted(sizes.items())),

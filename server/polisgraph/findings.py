@@ -63,13 +63,15 @@ class Finding:
         text = self.message["en"]
         return SEVERITIES.index(self.severity), self.shape, self.focus, self.path or "", self.value or "", text
 
+    def title(self, language: str) -> str:
+        """Severity in `language` and rule: what findings of the same kind share."""
+        return f"{_SEVERITY_WORDS[language][self.severity]} {shorten(self.shape).partition(':')[2] or self.shape}"
+
     def text(self, places: Sequence[Place] = (), language: str = "en", base: Path | None = None) -> str:
         """Return the finding in `language` (de, en), a line for each of `places`, paths relative to `base`."""
-        word = _SEVERITY_WORDS[language][self.severity]
-        rule = shorten(self.shape).partition(":")[2] or self.shape
         subject = f"{_short(self.focus)} {_short(self.path)}".rstrip()
         value = f" ({_short(self.value)})" if self.value is not None else ""
-        said = f"{word} {rule} {subject}{value}: {self.message[language]}"
+        said = f"{self.title(language)} {subject}{value}: {self.message[language]}"
         folder = base or Path.cwd()
         return "\n".join(f"{_place(place, folder)}: {said}" for place in places) or said
 

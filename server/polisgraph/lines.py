@@ -64,8 +64,8 @@ def find_lines(path: Path, wanted: Collection[Wanted]) -> dict[Wanted, int]:
                 if key in left:
                     line += text[counted:offset].count(b"\n")
                     counted = offset
-                    found[key] = line  # type: ignore[index]
-                    left.discard(key)  # type: ignore[arg-type]
+                    found[key] = line
+                    left.discard(key)
                     if subjects is not None:
                         subjects[key[0]] -= 1
             if not left:

@@ -1,24 +1,17 @@
-"""Read RDF files into one store, each in its own named graph, and say where in a file a statement stands.
+"""Read RDF files into one store, each in its own named graph.
 
 Loads files only, never an address; JSON-LD with a remote context is refused. Judges nothing: that is `validate`.
 """
 
 import hashlib
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, MutableSequence, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pyoxigraph as ox
-import rdflib
-from rdflib.plugins.parsers.notation3 import BadSyntax, RDFSink
-from rdflib.plugins.parsers.trig import TrigSinkParser
 
 from polisgraph.errors import SourceError
 from polisgraph.namespaces import (
@@ -45,7 +38,6 @@ FORMATS = {
 _MODIFIED = ox.NamedNode("http://purl.org/dc/terms/modified")
 _TODAY = ox.NamedNode(PG.today)
 _DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
-_SPACE = re.compile(r"(?:\s|#[^\n]*\n)*")
 _POSITION = re.compile(r"^Parser error (?:at|between) line .*?: ")
 
 
@@ -173,67 +165,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
-
-def line_of(path: Path, subject: str | None, predicate: str | None = None, object_: str | None = None) -> int | None:
-    """Return the line (from 1) of the first statement in `path` with these terms.
-
-    A term is an IRI, the text of a literal, or None for any.
-
-    None if the format has no lines to speak of (RDF/XML, JSON-LD) or the statement is not there.
-    """
-    for line, s, p, o in _statements(path, path.stat().st_mtime_ns):
-        if subject in (None, s) and predicate in (None, p) and object_ in (None, o):
-            return line
-    return None
-
-
-@lru_cache(maxsize=64)
-def _statements(path: Path, _changed: int) -> tuple[tuple[int, str, str, str], ...]:
-    if path.suffix in (".ttl", ".trig"):
-        return tuple(_turtle_statements(path))
-    if path.suffix in (".nt", ".nq"):
-        return tuple(_line_statements(path))
-    return ()
-
-
-class _Lines(TrigSinkParser):
-    """rdflib's parser of Turtle and TriG, noting the offset of each object; its own line counter runs ahead."""
-
-    def __init__(self) -> None:
-        super().__init__(RDFSink(rdflib.Graph()), baseURI="", turtle=True)
-        self.found: list[tuple[int, str, str, str]] = []
-        self._offsets: dict[int, tuple[int, Any]] = {}
-
-    def object(self, argstr: str, i: int, res: MutableSequence[Any]) -> int:
-        known = len(res)
-        end = super().object(argstr, i, res)
-        space = _SPACE.match(argstr, i)
-        for term in res[known:]:
-            # The term is kept beside its offset, so that its id cannot be given to another one.
-            self._offsets[id(term)] = (space.end() if space else i, term)
-        return end
-
-    def makeStatement(self, quadruple: Any) -> None:
-        _, predicate, subject, object_ = quadruple
-        offset, _term = self._offsets.get(id(object_), (0, None))
-        name = predicate[1] if isinstance(predicate, tuple) else predicate
-        self.found.append((offset, str(subject), str(name), str(object_)))
-
-
-def _turtle_statements(path: Path) -> Iterator[tuple[int, str, str, str]]:
-    text = path.read_text(encoding="utf-8")
-    parser = _Lines()
-    # rdflib gives up on what only RDF 1.2 has, such as a triple term; the lines before that are known.
-    with suppress(BadSyntax):
-        parser.loadBuf(text)
-    ends = [match.start() for match in re.finditer("\n", text)]
-    for offset, s, p, o in parser.found:
-        yield bisect_left(ends, offset) + 1, s, p, o
-
-
-def _line_statements(path: Path) -> Iterator[tuple[int, str, str, str]]:
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-        for quad in ox.parse(line, format=ox.RdfFormat.N_QUADS):
-            if not isinstance(quad.object, ox.Triple):
-                yield number, quad.subject.value, quad.predicate.value, quad.object.value

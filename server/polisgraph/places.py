@@ -1,7 +1,7 @@
 """Say where the statements stand that findings are about: file and line. Only for findings that somebody will read."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,12 @@ from polisgraph.namespaces import SHAPES_GRAPH
 _STATEMENTS_PER_FILE = 20  # a misspelt property can stand in thousands of statements; the first lines are enough
 _STATEMENTS = 1_000
 _KEEP_THEIR_GRAPHS = (".nq", ".trig")
+
+_AS_SUBJECT_PREDICATE_OBJECT: tuple[Callable[[str], Wanted], ...] = (
+    lambda term: (term, None, None),
+    lambda term: (None, term, None),
+    lambda term: (None, None, term),
+)
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Pattern = tuple[ox.NamedNode | ox.BlankNode | None, ox.NamedNode | None, Term | None]
@@ -34,10 +40,8 @@ def places(loaded: Loaded, found: Sequence[Finding]) -> list[tuple[Place, ...]]:
     quads = [file.path for file in data.values() if file.path.suffix in _KEEP_THEIR_GRAPHS]
     placed = _lines([_stated(loaded.store, data, finding) for finding in found])
     # A file of quads keeps its own graphs, so only its text tells that the term stands there.
-    subjects = [_mentioned(quads, (finding.focus, None, None)) for finding in found]
-    objects = [_mentioned(quads, (None, None, finding.focus)) for finding in found]
-    for candidates in (subjects, objects):
-        _fill(placed, candidates, stated=False)
+    for way in _AS_SUBJECT_PREDICATE_OBJECT if quads else ():
+        _fill(placed, [{path: [(way(one.focus),)] for path in quads} for one in found], stated=False)
     if not all(placed):
         _fill(
             placed, [{} if known else _stated(loaded.store, theory, f) for known, f in zip(placed, found, strict=True)]
@@ -68,10 +72,6 @@ def _places(one: Candidates, known: dict[Path, dict[Wanted, int]], stated: bool)
         line = min((line for line in lines if line is not None), default=None)
         if stated or line is not None:
             yield path, line
-
-
-def _mentioned(files: Sequence[Path], way: Wanted) -> Candidates:
-    return {path: [(way,)] for path in files}
 
 
 def _stated(store: ox.Store, files: dict[str, SourceFile], finding: Finding) -> Candidates:

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 
 from polisgraph import __version__, bundle
-from polisgraph.cli.printing import print_findings, print_summary, write
+from polisgraph.cli.printing import SHOWN, print_findings, print_summary, write
 from polisgraph.cli.report import report
 from polisgraph.cli.settings import NAMES, settable, settings_command
 from polisgraph.cli.snapshot import snapshot as snapshot_group
@@ -28,9 +28,13 @@ from polisgraph.snapshot import Snapshot, current
 
 if TYPE_CHECKING:
     from polisgraph.build import Plan
-    from polisgraph.validate import Validation
+    from polisgraph.validate import Validation, Validator
     from polisgraph.watch import Watch
 
+_VALIDATOR = click.option(
+    "--validator", type=click.Choice(["questions", "pyshacl"]), default="questions", show_default=True,
+    help="What validates: questions to the store, or pySHACL, the slow reference.",
+)  # fmt: skip
 _LANGUAGES = click.Choice(["de", "en"])
 
 
@@ -80,6 +84,7 @@ def _making(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--no-reason", is_flag=True, help="Neither derive nor reason: for data of another shape."),
         click.option("--reasoner", type=click.Choice(["rules", "owlrl"]), default="rules", show_default=True,
                      help="What closes the data under OWL 2 RL."),
+        _VALIDATOR,
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -119,7 +124,13 @@ def build(settings: Settings, data: Sequence[Path], today: datetime | None, **op
     help="The least severity that is printed; all are counted.",
 )
 @click.option("--language", type=_LANGUAGES, default="en", show_default=True, help="Language of the messages.")
-def check(data: Sequence[Path], today: datetime | None, severity: str, language: str) -> None:  # fmt: skip
+@click.option(
+    "--all", "everything", is_flag=True, help=f"Print all findings, not only the first {SHOWN} of each shape."
+)
+@_VALIDATOR
+def check(
+    data: Sequence[Path], today: datetime | None, severity: str, language: str, everything: bool, validator: "Validator"
+) -> None:
     """Validate the data files and print what is wrong, where, and how to mend it.
 
     Exit status 1 if a shape of severity Violation is broken.
@@ -128,14 +139,17 @@ def check(data: Sequence[Path], today: datetime | None, severity: str, language:
     Example:
       polisgraph check
       polisgraph check --severity Info --language de
+      polisgraph check --all --validator pyshacl
     """
     from polisgraph.load import load
     from polisgraph.validate import validate
 
     plan = _plan(data, today)
-    loaded = load(plan.data, plan.ontology, plan.today)
-    validation = validate(loaded, plan.ontology / "shapes.ttl")
-    print_findings(validation, language, severity)
+    with Console(stderr=True).status("load …") as status:  # shows nothing unless standard error is a terminal
+        loaded = load(plan.data, plan.ontology, plan.today)
+        status.update("validate …")
+        validation = validate(loaded, plan.ontology / "shapes.ttl", validator)
+    print_findings(validation, language, severity, everything)
     if not validation.conforms:
         sys.exit(1)
 
@@ -228,6 +242,7 @@ def _plan(
     no_validate: bool = False,
     no_reason: bool = False,
     reasoner: Literal["rules", "owlrl"] = "rules",
+    validator: "Validator" = "questions",
 ) -> "Plan":
     from polisgraph.build import Plan
 
@@ -235,6 +250,7 @@ def _plan(
         data=tuple(data) or (bundle.DATA,),
         today=today.date() if today else None,
         reasoner=reasoner,
+        validator=validator,
         validate=not no_validate,
         reason=not no_reason,
     )

@@ -2,11 +2,12 @@
 
 import sys
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
-from polisgraph.findings import SEVERITIES
+from polisgraph.findings import SEVERITIES, Finding
 from polisgraph.namespaces import shorten
 from polisgraph.snapshot import Snapshot
 
@@ -14,14 +15,34 @@ if TYPE_CHECKING:
     from polisgraph.validate import Validation
 
 
-def print_findings(validation: "Validation", language: str, least: str) -> None:
-    """Print the findings of severity `least` or worse in `language` to standard output, and a line that counts all."""
-    shown = SEVERITIES[: SEVERITIES.index(least) + 1]
-    for finding in validation.findings:
-        if finding.severity in shown:
-            click.echo(finding.text(language))
+SHOWN = 20
+"""So many findings of one shape are printed; what is wrong in one way many times is mended in one way."""
+
+
+def print_findings(validation: "Validation", language: str, least: str, everything: bool = False) -> None:
+    """Print the findings of severity `least` or worse in `language` to standard output, and a line that counts all.
+
+    At most `SHOWN` of each shape and severity, and how many more there are, unless `everything` is asked for.
+    """
+    printed = SEVERITIES[: SEVERITIES.index(least) + 1]
+    worth = [finding for finding in validation.findings if finding.severity in printed]
+    groups = [list(group) for _, group in groupby(worth, key=lambda finding: (finding.severity, finding.shape))]
+    shown = [group if everything else group[:SHOWN] for group in groups]
+    places = iter(validation.places([finding for group in shown for finding in group]))
+    for group, part in zip(groups, shown, strict=True):
+        placed = [(next(places), finding) for finding in part]
+        for where, finding in sorted(placed, key=lambda pair: [(str(path), line or 0) for path, line in pair[0]]):
+            click.echo(finding.text(where, language))
+        if len(group) > len(part):
+            click.echo(_more(group[0], len(group) - len(part), language))
     counts = Counter(finding.severity for finding in validation.findings)
     click.echo(", ".join(f"{counts[severity]} × {severity}" for severity in SEVERITIES))
+
+
+def _more(like: Finding, number: int, language: str) -> str:
+    if language == "de":
+        return f"… und {number:_} weitere wie diese ({like.title(language)}); --all zeigt sie".replace("_", ".")
+    return f"… and {number:,} more like these ({like.title(language)}); --all shows them"
 
 
 def print_summary(snapshot: Snapshot, fresh: bool, seconds: dict[str, float]) -> None:

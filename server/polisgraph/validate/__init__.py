@@ -3,15 +3,16 @@
 The shapes become questions that the store answers, each for all nodes at once; pySHACL is the reference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import pyoxigraph as ox
 
-from polisgraph.findings import Finding, report
+from polisgraph.findings import Finding, Place, report
 from polisgraph.load import Loaded
+from polisgraph.places import places
 from polisgraph.validate import native, reference, wellformed
 from polisgraph.validate.messages import Messages
 from polisgraph.validate.questions import Result
@@ -28,14 +29,19 @@ VALIDATORS: tuple[Validator, ...] = ("questions", "pyshacl")
 
 @dataclass(frozen=True)
 class Validation:
-    """The findings, sorted."""
+    """The findings, sorted, and what they were found in."""
 
     findings: tuple[Finding, ...]
+    loaded: Loaded
 
     @property
     def conforms(self) -> bool:
         """Whether nothing is violated. Warnings and information do not stop a build."""
         return not any(finding.severity == "Violation" for finding in self.findings)
+
+    def places(self, findings: Sequence[Finding]) -> list[tuple[Place, ...]]:
+        """Say for each of `findings` in which file and on which line it stands. Goes through the files: ask once."""
+        return places(self.loaded, findings)
 
     def report(self) -> Iterator[ox.Quad]:
         """Yield the SHACL report for `graph/validation`, quad by quad."""
@@ -62,7 +68,8 @@ def validate(loaded: Loaded, shapes: Path, validator: Validator = "questions") -
             finding = _finding(rules, messages, result)
             # Two constraints of a shape that say the same are one finding.
             found[finding.rank] = min(finding, found.get(finding.rank, finding), key=lambda one: one.component)
-    return Validation(tuple(finding for _, finding in sorted(found.items(), key=lambda pair: pair[0])))
+    ordered = sorted(found.items(), key=lambda pair: pair[0])
+    return Validation(tuple(finding for _, finding in ordered), loaded)
 
 
 def _finding(shapes: Shapes, messages: Messages, result: Result) -> Finding:

@@ -27,7 +27,7 @@ VALUE_PARAMETERS = frozenset({
 PAIR_PARAMETERS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
 """What is asked of a value node together with another property of the focus node."""
 
-_KINDS = {
+_KINDS: dict[Node, str] = {
     SH.IRI: "isIRI({0})",
     SH.Literal: "isLiteral({0})",
     SH.BlankNode: "isBLANK({0})",
@@ -218,7 +218,7 @@ class Conditions:
             for parent in graph.subjects(SH.property, shape):
                 for part in graph.objects(parent, SH.property):
                     siblings |= set(graph.objects(part, SH.qualifiedValueShape))
-        others = sorted(siblings - {qualified})
+        others = sorted(siblings - {qualified}, key=repr)
         return lambda value: " && ".join(
             [self.conforms(qualified, value), *(f"!{self.conforms(other, value)}" for other in others)]
         )

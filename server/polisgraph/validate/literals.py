@@ -110,7 +110,10 @@ def less(or_equal: bool) -> Test:
         left, right = _plain(one), _plain(other)
         if isinstance(left, rdflib.Literal) != isinstance(right, rdflib.Literal):
             return False
-        return bool(left <= right if or_equal else left < right)
+        try:
+            return bool(left <= right if or_equal else left < right)
+        except TypeError:
+            return False
 
     return test
 

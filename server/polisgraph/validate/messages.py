@@ -80,8 +80,7 @@ class Messages:
 
     def _generic(self, part: Node, component: str) -> Mapping[str, str]:
         kind = component.removeprefix(str(SH)).removesuffix("ConstraintComponent")
-        parameter = SH[kind[0].lower() + kind[1:]]
-        asked = self._shapes.graph.value(part, parameter)
+        asked = self._shapes.graph.value(part, rdflib.URIRef(f"{SH}{kind[0].lower()}{kind[1:]}"))
         shown = "…" if isinstance(asked, rdflib.BNode) else str(asked)
         german, english = _OWN.get(kind, ("verletzt {}", "breaks {}"))
         return {"de": _IRI.sub(_short, german.format(shown)), "en": _IRI.sub(_short, english.format(shown))}

@@ -73,7 +73,7 @@ class Shapes:
     def with_targets(self) -> tuple[Node, ...]:
         """The shapes that say themselves what they look at; others are only used by them."""
         found = {shape for target in TARGETS for shape in self.graph.subjects(target)}
-        return tuple(sorted(found | {shape for shape in self._all() if self.is_class(shape)}))
+        return tuple(sorted(found | {shape for shape in self._all() if self.is_class(shape)}, key=repr))
 
     def _all(self) -> set[Node]:
         graph = self.graph
@@ -89,7 +89,7 @@ class Shapes:
         for component in self.graph.subjects(RDF.type, SH.ConstraintComponent):
             if not str(component).startswith(str(SH)):
                 raise self.error(component, "constraint components of one's own are not supported; use sh:sparql")
-        for shape in sorted(self._all()):
+        for shape in sorted(self._all(), key=repr):
             for predicate in self.graph.predicates(shape):
                 unknown = predicate not in PARAMETERS and predicate not in _BESIDE
                 if str(predicate).startswith(str(SH)) and unknown:
@@ -106,7 +106,7 @@ class Shapes:
         return len(targets) == 1 and (shape, SH.targetNode, targets[0]) in self.graph
 
     def objects(self, part: Node, parameter: rdflib.URIRef) -> list[Node]:
-        return sorted(self.graph.objects(part, parameter))
+        return sorted(self.graph.objects(part, parameter), key=repr)
 
     def one(self, part: Node, parameter: rdflib.URIRef) -> Node | None:
         """The only value of `parameter`. Raises RuleError if there are several."""
@@ -142,7 +142,8 @@ class Shapes:
 
     def components(self, part: Node) -> Iterator[rdflib.URIRef]:
         """The parameters of `part` that each make a constraint component of it."""
-        yield from sorted(set(self.graph.predicates(part)) & set(PARAMETERS))  # type: ignore[type-var]
+        asked = set(self.graph.predicates(part))
+        yield from (parameter for parameter in PARAMETERS if parameter in asked)
 
 
 def read_shapes(path: File) -> Shapes:

@@ -81,10 +81,8 @@ def _names(part: object) -> Iterator[str]:
 
 
 def _ask(shapes: Shapes, store: ox.Store, part: Node, constraint: Node, query: str, focus: Focus) -> Iterator[Result]:
-    found = store.query(f"SELECT DISTINCT ?focus {{ {focus.pattern} }}")
-    assert isinstance(found, ox.QuerySolutions)
     of_node = shapes.path(part) is None
-    for node in [row["focus"] for row in found]:
+    for node in _nodes(store, focus):
         for row in _rows(shapes, store, part, query, node):
             known = {name: value for name, value in row.items() if value is not None}
             this = known.get("this", node)
@@ -97,6 +95,13 @@ def _ask(shapes: Shapes, store: ox.Store, part: Node, constraint: Node, query: s
                 constraint,
                 tuple(sorted((name, text(value)) for name, value in known.items())),
             )
+
+
+def _nodes(store: ox.Store, focus: Focus) -> list[Term]:
+    # Of its own, so that no frame of a query that fails holds these rows: they may die in their own thread only.
+    rows = store.query(f"SELECT DISTINCT ?focus {{ {focus.pattern} }}")
+    assert isinstance(rows, ox.QuerySolutions)
+    return [row["focus"] for row in rows]
 
 
 def _rows(shapes: Shapes, store: ox.Store, part: Node, query: str, node: Term) -> list[dict[str, Term | None]]:

@@ -4,13 +4,15 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import pyoxigraph as ox
+
 from polisgraph.errors import RuleError
 from polisgraph.namespaces import shorten
 from polisgraph.validate import native
 from polisgraph.validate.messages import Messages
 from polisgraph.validate.questions import Result
 from polisgraph.validate.shapes import Shapes, read_shapes
-from polisgraph.validate.terms import text
+from polisgraph.validate.terms import term, text
 
 _SHOWN = 5
 
@@ -33,9 +35,9 @@ def _shapes_for_shapes() -> Shapes:
 
 
 def _in_words(shapes: Shapes, rules: Shapes, result: Result) -> str:
-    from polisgraph.validate.terms import term
-
     path = rules.path(result.part)
-    about = shorten(str(shapes.owner(term(result.focus))))
+    about = (
+        shorten(str(shapes.owner(term(result.focus)))) if isinstance(result.focus, ox.BlankNode) else text(result.focus)
+    )
     value = f" {text(result.value)}" if result.value is not None else ""
     return f"{about} {path.shown if path else ''}{value}: {Messages(rules).message(result)['en']}"
