@@ -127,7 +127,8 @@ e:b a e:T , e:Class ; e:p 7.5 , "2004-02-31"^^xsd:date , "x" ; e:q e:d , "litera
 e:c a e:Sub ; e:p "a\\nb" , "Köln" , "" , e:b ; e:q e:c ; e:s "m" ; e:t "n" , 4 ; e:next e:d .
 e:d a e:SubSub , e:T ; e:p "2004-01-01"^^xsd:date , true , 1e3 , "01"^^xsd:integer ; e:next e:e ; e:s e:a ; e:t e:b .
 e:e e:p "2004"^^xsd:gYear , "x"^^xsd:integer , "2020-01-01T00:00:00Z"^^xsd:dateTime ;
-  e:p "2020-01-01T00:00:00"^^xsd:dateTime ; e:next e:a ; e:t 3 ; e:s 3 ; e:r "de-AT"@de-AT , "zh"@zh-Hant-TW , "plain" ; e:u e:e , e:a .
+  e:p "2020-01-01T00:00:00"^^xsd:dateTime ;
+  e:next e:a ; e:t 3 ; e:s 3 ; e:r "de-AT"@de-AT , "zh"@zh-Hant-TW , "plain" ; e:u e:e , e:a .
 e:f a e:T ; e:p -0.0 , 100 , "abc" , "ABC" , e:g , <mailto:a@example.org> ; e:q e:f ; e:u e:b .
 e:g e:p 3 , 4 , 5 , 6 , 7 ; e:q e:a , e:b , e:d .
 [] a e:T ; e:p 3 .
