@@ -1,5 +1,6 @@
 """`python -m tests.benchmarks`: measures Polisgraph and its peers in one run on the same data and machine."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def main(profiles: tuple[str, ...], folder: Path, only: tuple[str, ...], no_vali
       python -m tests.benchmarks shipped
       python -m tests.benchmarks realistic --only virtuoso
     """
+    # Asked to end, it ends the servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     console = Console(width=None if sys.stdout.isatty() else 240)
     progress = Console(stderr=True)
     peers = [kind for kind in ALL if kind in ALL[:2] or not only or kind.__name__.lower() in only]

@@ -16,6 +16,7 @@ from tests.benchmarks.work import NONCE, Request
 TIME_LIMIT = 10.0
 """Seconds that a query may take, as in the settings of Polisgraph."""
 
+_JSON = "application/sparql-results+json"
 _LUA = Path(__file__).with_name("requests.lua")
 _numbers = count(1)
 """One number for each unrepeated request of this run, whoever sends it."""
@@ -84,6 +85,8 @@ class Client:
         seconds = time.perf_counter() - started
         if response.status != 200:
             return Answer(-1, seconds, f"{response.status} {' '.join(content[:120].decode(errors='replace').split())}")
+        if request.media_type == _JSON and not content.rstrip().endswith(b"}"):
+            return Answer(-1, seconds, "cut off, with status 200")
         return Answer(_rows(content, request.media_type) if count_rows else 0, seconds)
 
     def latency(self, requests: Iterable[Request], budget: float, least: int = 5) -> Latency | None:
