@@ -18,9 +18,12 @@ from polisgraph.snapshot import Snapshot, current, opened, put_in_service, store
 
 def small(home: Path, name: str) -> Snapshot:
     """A snapshot with one triple that says its name, in service."""
-    store = ox.Store()
+    folder = home / "workshop"
+    folder.mkdir(parents=True)
+    store = ox.Store(str(folder / name))
     store.add(ox.Quad(ox.NamedNode("http://example.org/s"), ox.NamedNode("http://example.org/p"), ox.Literal(name)))
     made = write(home, store, {"id": name, "graphs": {}, "triples": 1, "built": "2026-11-22T00:00:00+00:00"})
+    shutil.rmtree(folder, ignore_errors=True)
     put_in_service(home, made)
     return made
 
