@@ -73,14 +73,14 @@ def says(snapshot: Snapshot) -> set[str]:
 
 
 def test_the_power_fails_at_fifty_moments(small: Small, driver: Driver) -> None:
-    assert driver.build()[0] == 0
-    small.say("second")
-    status, seconds = driver.build()
-    assert status == 0
+    for word in ("zeroth", "first", "second"):  # only from the third on is there one to delete
+        small.say(word)
+        status, seconds = driver.build()
+        assert status == 0
     steps = int((small.sources / "steps").read_text())
     chance = Random(20261122)
     # Most steps prepare; those that switch come last.
-    numbers = [*chance.sample(range(1, steps - 39), 15), *chance.sample(range(steps - 39, steps + 1), 20)]
+    numbers = [*chance.sample(range(1, steps - 59), 15), *chance.sample(range(steps - 59, steps + 1), 20)]
     moments: list[tuple[str, float]] = [("step", number) for number in numbers]
     moments += [("second", chance.uniform(0, seconds)) for _ in range(15)]
     old, outcomes = "second", set()
