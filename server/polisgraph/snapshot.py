@@ -164,11 +164,11 @@ def put_in_service(home: Path, snapshot: Snapshot) -> None:
     server holds.
     """
     before = _linked(home, "current")
-    if before == snapshot.path.name:
-        return
-    if before is not None and stored(home, before) is not None:
-        _point(home, "previous", before)
-    _point(home, "current", snapshot.path.name)
+    if before != snapshot.path.name:
+        if before is not None and stored(home, before) is not None:
+            _point(home, "previous", before)
+        _point(home, "current", snapshot.path.name)
+    # Also after a build that changed nothing: the one before may have been ended before it came to this.
     staying = (snapshot.path.name, _linked(home, "previous"))
     for path in _folder(home).iterdir():
         if path.name not in staying and not _is_held(path):
