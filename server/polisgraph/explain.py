@@ -219,7 +219,7 @@ def _lines(explanation: Explanation, depth: int) -> Iterator[str]:
     if step:
         also = "also follows" if explanation.assertions else "follows"
         yield f"{indent}  {also} by rule {step.rule}: {step.says}"
-        yield f"{indent}  from"
+        yield f"{indent}  from" + ("" if step.premises else " all that it counts")
         for premise in step.premises:
             yield from _lines(premise, depth + 1)
         for absence in step.absences:
