@@ -9,6 +9,7 @@ from polisgraph.namespaces import BASE
 from polisgraph.web import documents, headers, links, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.portrait import portrait
+from polisgraph.web.rows import ROWS_SHOWN
 from polisgraph.web.site import is_iri, site
 
 blueprint = Blueprint("entities", __name__)
@@ -70,7 +71,7 @@ def _page(iri: str, alternates: dict[str, str]) -> Response:
     listed = _kind(iri.removeprefix(BASE + "id/"))
     if not listed:
         raise _unknown(iri)
-    page = render_template("kind.html", kind=iri.rpartition("/")[2], rows=listed)
+    page = render_template("kind.html", kind=iri.rpartition("/")[2], rows=listed[:ROWS_SHOWN], more=listed[ROWS_SHOWN:])
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
@@ -81,7 +82,10 @@ def _data(iri: str) -> Response:
 
 
 def _kind(tail: str) -> list[tuple[str, str]]:
-    """Return the entities of a kind such as `municipality` with their labels; nothing for what is no kind."""
+    """Return the first entities of a kind such as `municipality` with their labels; nothing for what is no kind.
+
+    If there are more than `ROWS_SHOWN`, one more is returned.
+    """
     namespace = f"{BASE}id/{tail}/"
     if "/" in tail.strip("/") or not is_iri(namespace):
         return []

@@ -8,7 +8,7 @@ from polisgraph.web.rows import Row, Term
 from polisgraph.web.site import site
 
 _SHOWN = 50
-TENURES_ASKED, MENTIONS_ASKED = 1000, 5000
+TENURES_ASKED, MENTIONS_ASKED = 300, 2000
 """The bounds in tenures.rq and mentions.rq."""
 
 
