@@ -115,7 +115,7 @@ def test_a_composed_label_rests_on_the_labels_of_its_parts(built: ox.Store) -> N
 
 
 def height(explanation: Explanation) -> int:
-    return 1 + max(map(height, explanation.step.premises)) if explanation.step else 0
+    return 1 + max(map(height, explanation.step.premises), default=0) if explanation.step else 0
 
 
 def test_proofs_have_as_few_levels_as_can_be(built: ox.Store) -> None:
