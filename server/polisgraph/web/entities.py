@@ -89,7 +89,8 @@ def _kind(tail: str) -> list[tuple[str, str]]:
     namespace = f"{BASE}id/{tail}/"
     if "/" in tail.strip("/") or not is_iri(namespace):
         return []
-    rows = site().ask("kind", namespace=namespace, lang=language())
+    asked = (site().ask(name, namespace=namespace, lang=language()) for name in ("kind", "any-kind"))
+    rows = next(filter(len, asked), ())
     return [(row["entity"].value, row["label"].value) for row in rows]
 
 
