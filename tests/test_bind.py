@@ -10,10 +10,10 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from polisgraph import bundle
+from polisgraph.derive import derive
 from polisgraph.errors import BadParameter
 from polisgraph.namespaces import PREFIXES, SPARQL_PREFIXES
 from polisgraph.reports import EntityLookup, bind, choices, read_report
-from polisgraph.rules import read_rules
 
 REPORT = read_report(Path(__file__).parent / "samples" / "every-kind.rq")
 ID = "https://w3id.org/polisgraph/id/"
@@ -22,6 +22,7 @@ REQUIRED = REPORT.values_of(REPORT.cases[0])
 
 
 TURTLE = """
+<https://w3id.org/polisgraph/dataset> pg:today "2026-11-22"^^xsd:date .
 mun:koeln a pg:Municipality ; skos:prefLabel "Köln"@de, "Cologne"@en ; pg:wikidata wd:Q365 ; pg:ags "05315000" .
 mun:kopenhagen a pg:Municipality ; skos:prefLabel "Kopenhagen"@de, "Copenhagen"@en .
 mun:oelde a pg:Municipality ; skos:prefLabel "Ölde"@de .
@@ -41,9 +42,7 @@ country:DEU a pg:Territory ; skos:prefLabel "Deutschland"@de, "Germany"@en .
 def entities() -> EntityLookup:
     store = ox.Store()
     store.load((SPARQL_PREFIXES + TURTLE).encode(), format=ox.RdfFormat.TURTLE)
-    for rule in read_rules(bundle.ONTOLOGY / "rules" / "derive"):
-        if rule.name.startswith(("1-search-name", "1-label-own")):
-            store.update(rule.insert_into("urn:x-derived"))
+    derive(store, bundle.ONTOLOGY / "rules")
 
     def ask(query: str) -> bytes:
         solutions = store.query(query)
