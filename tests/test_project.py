@@ -19,7 +19,8 @@ PACKAGE = ROOT / "server" / "polisgraph"
 ORDER = [
     "namespaces", "errors", "settings", "metrics", "journal", "bundle", "tokens",
     "load", "lines", "findings", "places", "validate", "rules", "derive", "explain", "reason", "results", "reports",
-    "description", "seal", "snapshot", "archive", "build", "lastbuild", "watch", "engine", "web", "cli", "__main__",
+    "description", "seal", "snapshot", "archive", "build", "lastbuild", "watch", "engine",
+    "publish", "web", "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""
 

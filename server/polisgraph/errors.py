@@ -6,6 +6,7 @@ PolisgraphError                 anything below; `str(error)` says what was wrong
 ├── InconsistencyError          the reasoner found statements that contradict the ontology
 ├── ValidationError             the data violates shapes; the findings are in the report
 ├── SnapshotError               no snapshot, or one that is damaged
+├── PublishError                a snapshot could not be published to a SPARQL endpoint
 └── QueryError                  a query was not answered; has an HTTP status
     ├── BadQuery          400   syntax error (line, column), too deep, unknown graph
     ├── BadParameter      400   a report parameter is missing or of the wrong kind
@@ -17,6 +18,7 @@ PolisgraphError                 anything below; `str(error)` says what was wrong
     ├── TooMany           429   one client has as many requests at work as it may have
     ├── WorkerFailed      500   the worker crashed on this query
     ├── StoreDamaged      500   the store on disk is not what was written, or cannot be read
+    ├── EndpointFailed    502   the SPARQL endpoint behind the service gave no whole answer
     ├── Busy              503   all workers busy and the queue full
     ├── TimeLimit         504   the deadline passed
     └── ResultTooLarge    507   the result is over the size limit, or memory ran out
@@ -52,6 +54,10 @@ class ValidationError(PolisgraphError):
 
 class SnapshotError(PolisgraphError):
     """There is no snapshot, or the one there is damaged."""
+
+
+class PublishError(PolisgraphError):
+    """A snapshot could not be published to a SPARQL endpoint."""
 
 
 class QueryError(PolisgraphError):
@@ -111,6 +117,10 @@ class WorkerFailed(QueryError):
 
 class StoreDamaged(QueryError):
     status, title = 500, "Data cannot be read"
+
+
+class EndpointFailed(QueryError):
+    status, title = 502, "Endpoint failed"
 
 
 class Busy(QueryError):

@@ -76,6 +76,15 @@ DESCRIPTION_GRAPH = GRAPHS + "description"
 CATALOGUE_GRAPH = GRAPHS + "catalogue"
 REPORT_GRAPH = GRAPHS + "validation"
 
+UNION_GRAPH = GRAPHS + "union"
+"""Where a snapshot's default graph stands at a SPARQL endpoint to which it was published."""
+PUBLICATION_GRAPH = GRAPHS + "publication"
+"""What a SPARQL endpoint holds about the snapshot that was published there."""
+STAGING_GRAPHS = GRAPHS + "staging/"
+"""Where a SPARQL endpoint keeps what is being published and not in service yet."""
+EMPTY_GRAPH = GRAPHS + "empty"
+"""A graph that nothing is ever in: names an empty default graph where the protocol has no word for it."""
+
 SPARQL_PREFIXES = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from polisgraph import __version__, bundle
 from polisgraph.cli.printing import SHOWN, print_findings, print_summary, write
+from polisgraph.cli.publish import publish
 from polisgraph.cli.report import report
 from polisgraph.cli.settings import NAMES, settable, settings_command
 from polisgraph.cli.snapshot import snapshot as snapshot_group
@@ -168,13 +169,21 @@ def serve(
     A build that runs elsewhere, such as `polisgraph build`, is put in service without losing a request. The settings
     may also stand in variables and a file; `polisgraph settings` explains them.
 
+    With --endpoint, a SPARQL endpoint answers the queries; it follows when another snapshot is published there.
+
     \b
     Example:
       polisgraph serve --port 8080
       polisgraph serve --data my-data/ --watch
       POLISGRAPH_TIME_LIMIT=5 polisgraph serve
+      polisgraph serve --endpoint http://localhost:7878/query
     """
-    snapshot = current(settings.home) if no_build else _build(settings, data, today, **options)
+    if settings.endpoint:
+        from polisgraph.web.following import held
+
+        snapshot = held(settings)
+    else:
+        snapshot = current(settings.home) if no_build else _build(settings, data, today, **options)
     from polisgraph.web.wsgi import serve as run
 
     run(settings, snapshot, _watch(settings, _plan(data, today, **options)) if watch else None)
@@ -230,6 +239,7 @@ def explain(settings: Settings, subject: str, predicate: str, object_: str) -> N
         sys.exit(1)
 
 
+main.add_command(publish)
 main.add_command(report)
 main.add_command(settings_command)
 main.add_command(snapshot_group)

@@ -21,17 +21,7 @@ def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
 
     Raise Forbidden if it contains SERVICE anywhere, BadQuery if rdflib cannot read it.
     """
-    if _RESOLVED_BY_RDFLIB.search(text):
-        raise BadQuery("Write the backslash before u as its own literal: \\\\u is read differently by parsers.")
-    try:
-        parsed = parseQuery(text)
-        algebra = translateQuery(parsed).algebra
-    except RecursionError:
-        raise BadQuery("The query is nested too deeply.") from None
-    except ParseBaseException as error:
-        raise BadQuery(f"Syntax error near line {error.lineno}.", line=error.lineno) from None
-    except Exception as error:  # translateQuery raises bare exceptions with a message for people
-        raise BadQuery(f"The query cannot be read: {error}") from None
+    parsed, algebra = _parse(text)
     for node in _nodes([parsed, algebra]):
         if node.name == "ServiceGraphPattern":
             raise service_refused()
@@ -40,6 +30,25 @@ def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
         [str(clause.default) for clause in clauses if clause.default],
         [str(clause.named) for clause in clauses if clause.named],
     )
+
+
+def functions(text: str) -> set[str]:
+    """Return the IRIs of the functions that `text` calls by IRI (SPARQL 1.1 §17.6); raise as `dataset_clauses` does."""
+    return {str(node.iri) for node in _nodes(list(_parse(text))) if node.name == "Function"}
+
+
+def _parse(text: str) -> tuple[ParseResults, CompValue]:
+    if _RESOLVED_BY_RDFLIB.search(text):
+        raise BadQuery("Write the backslash before u as its own literal: \\\\u is read differently by parsers.")
+    try:
+        parsed = parseQuery(text)
+        return parsed, translateQuery(parsed).algebra
+    except RecursionError:
+        raise BadQuery("The query is nested too deeply.") from None
+    except ParseBaseException as error:
+        raise BadQuery(f"Syntax error near line {error.lineno}.", line=error.lineno) from None
+    except Exception as error:  # translateQuery raises bare exceptions with a message for people
+        raise BadQuery(f"The query cannot be read: {error}") from None
 
 
 def _nodes(roots: list[object]) -> Iterator[CompValue]:

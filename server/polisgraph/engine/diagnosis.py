@@ -49,6 +49,11 @@ def syntax_error(checked: Checked, prefixes: dict[str, str]) -> BadQuery | None:
     return checked.error(offset, _explain(culprit, expected, prefixes))
 
 
+def is_well_formed(text: str) -> bool:
+    """Whether pyoxigraph accepts the syntax of `text`."""
+    return _parse(text) is None
+
+
 def _parse(text: str) -> tuple[int, str] | None:
     """Return the line that pyoxigraph complains about and its words; None if it parses."""
     name = "absent"

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
+from polisgraph.engine.answering import Setup
 from polisgraph.engine.gate import check_length
 from polisgraph.engine.process import Process
+from polisgraph.engine.stored import StoreSetup
 from polisgraph.engine.turns import CLIENT, PATIENCE, Turn, Turns, stopping
 from polisgraph.engine.watched import refused, watched
 from polisgraph.errors import BadParameter, QueryError, SnapshotError, WorkerFailed
@@ -17,28 +19,16 @@ from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
 
 
-class LocalEngine:
-    """Worker processes, each with the store open read-only. Safe to use from many threads."""
+class PooledEngine:
+    """Worker processes that answer queries. Safe to use from many threads."""
 
-    def __init__(self, store_path: Path, graphs: frozenset[str], settings: Settings) -> None:
-        """Start the workers on the store in `store_path`; `graphs` are those that clients may name.
-
-        Raise SnapshotError if there is no store.
-        """
-        if not (store_path / "CURRENT").is_file():
-            raise SnapshotError(f"{store_path} is not a store. Run: polisgraph build")
+    def __init__(self, setup: Setup, settings: Settings) -> None:
+        """Start the workers that `setup` describes."""
         self._settings = settings
-        self._setup = worker.Setup(
-            store_path.resolve(),
-            graphs,
-            dict(PREFIXES),
-            settings.memory_limit,
-            settings.result_limit,
-            settings.query_limit,
-        )
+        self._setup = setup
         self._context = multiprocessing.get_context("forkserver")
         # Workers are forked from a process that has imported all they need: ready in 30 ms instead of 200.
-        self._context.set_forkserver_preload([worker.__name__])
+        self._context.set_forkserver_preload([worker.__name__, type(setup).__module__])
         self._turns = Turns(settings.workers, settings.queue, settings.time_limit)
         self._lock = threading.Lock()
         self._closed = False
@@ -151,3 +141,24 @@ class LocalEngine:
             return Process(self._context, self._setup)
         except OSError as error:
             raise WorkerFailed(f"No worker can be started ({error}). Please try again; memory may be short.") from None
+
+
+class LocalEngine(PooledEngine):
+    """Workers that each have the store of a snapshot open read-only."""
+
+    def __init__(self, store_path: Path, graphs: frozenset[str], settings: Settings) -> None:
+        """Start the workers on the store in `store_path`; `graphs` are those that clients may name.
+
+        Raise SnapshotError if there is no store.
+        """
+        if not (store_path / "CURRENT").is_file():
+            raise SnapshotError(f"{store_path} is not a store. Run: polisgraph build")
+        setup = StoreSetup(
+            graphs,
+            dict(PREFIXES),
+            settings.memory_limit,
+            settings.result_limit,
+            settings.query_limit,
+            store_path.resolve(),
+        )
+        super().__init__(setup, settings)

@@ -9,6 +9,7 @@ from time import monotonic
 
 from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
+from polisgraph.engine.answering import Setup, out_of_memory
 from polisgraph.errors import QueryError, TimeLimit, WorkerFailed
 
 START = 60.0
@@ -23,7 +24,7 @@ _LOW = 10
 class Process:
     """One worker process and the pipe to it. Used by one thread at a time; `kill` may come from any."""
 
-    def __init__(self, context: BaseContext, setup: worker.Setup) -> None:
+    def __init__(self, context: BaseContext, setup: Setup) -> None:
         """Start the process; it opens its store while the caller goes on. Raises OSError if it cannot be started."""
         self._pipe, end = context.Pipe()
         try:
@@ -138,7 +139,7 @@ def _failure(exit_code: int, limit: float) -> QueryError:
         return too_late(limit)
     # Rust and C++ abort when they get no memory.
     if exit_code == -signal.SIGABRT:
-        return worker.out_of_memory()
+        return out_of_memory()
     if exit_code == -signal.SIGKILL:
         return WorkerFailed("The query's worker was killed from outside, most likely because memory ran short.")
     return WorkerFailed("The query crashed its worker. Make it simpler: fewer levels, shorter chains.")

@@ -1,6 +1,6 @@
 """Writes results as bytes, up to a limit. Chooses no media type and sends nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 
 from pyoxigraph import (
@@ -8,7 +8,6 @@ from pyoxigraph import (
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
-    QueryTriples,
     RdfFormat,
     Triple,
     serialize,
@@ -28,7 +27,7 @@ def write_results(results: QuerySolutions | QueryBoolean, media_type: str, limit
     return output.getvalue()
 
 
-def write_graph(triples: QueryTriples, media_type: str, prefixes: Mapping[str, str], limit: int) -> bytes:
+def write_graph(triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str], limit: int) -> bytes:
     """Return the answer to a CONSTRUCT or DESCRIBE, each triple once, sorted, with the prefixes that it uses.
 
     Raise ResultTooLarge over `limit` bytes.

@@ -92,6 +92,9 @@ class Settings:
     log_clients: str = _setting(
         "network", choice("none", "network", "full"), "How much of a client's address is logged; network: a /24 or /48."
     )
+    endpoint: str = _setting(
+        "", TEXT, "SPARQL endpoint that answers the queries of 'serve', with what 'publish' put there."
+    )
 
     def __post_init__(self) -> None:
         for each in fields(self):

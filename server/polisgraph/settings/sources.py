@@ -19,7 +19,7 @@ FILE = "polisgraph.toml"
 PREFIX = "POLISGRAPH_"
 CONFIG = PREFIX + "CONFIG"
 """The variable that names another file."""
-_OTHERS = (CONFIG, PREFIX + "DEBUG")
+_OTHERS = (CONFIG, PREFIX + "DEBUG", PREFIX + "PUBLISH_USER", PREFIX + "PUBLISH_PASSWORD")
 """Variables that are read and are no settings."""
 
 

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from polisgraph.engine import Engine, Query
 from polisgraph.engine.local import LocalEngine
+from polisgraph.engine.remote import RemoteEngine
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current, hold
 from polisgraph.web import create_app
 from polisgraph.web.errors import refusal
-from polisgraph.web.guard import Guard, GuardedEngine, guarded
+from polisgraph.web.following import held as published_at
+from polisgraph.web.guard import Guard, GuardedEngine, Unwatched, guarded
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -34,14 +36,16 @@ class Edition:
 
 
 def open_current(settings: Settings) -> Edition:
-    """Return the snapshot in service below the home of `settings`, ready to answer: it has answered a first question.
+    """Return the snapshot in service, ready to answer: it has answered a first question.
 
-    Raises SnapshotError if it is not whole, and QueryError if its engine does not answer; nothing is left open then.
+    That is the one below the home of `settings`, or if they name an endpoint the one that was published there. Raises
+    SnapshotError if it is not whole, and QueryError if its engine does not answer; nothing is left open then.
     """
-    snapshot = current(settings.home)
+    snapshot = published_at(settings) if settings.endpoint else current(settings.home)
     with ExitStack() as held:
-        held.enter_context(hold(snapshot))
-        guard = Guard(snapshot)
+        if not settings.endpoint:
+            held.enter_context(hold(snapshot))
+        guard = Unwatched() if settings.endpoint else Guard(snapshot)
         held.callback(guard.close)
         engine = start_engine(settings, snapshot)
         held.callback(engine.close)
@@ -57,6 +61,8 @@ def open_current(settings: Settings) -> Edition:
 
 def start_engine(settings: Settings, snapshot: Snapshot) -> Engine:
     """Return the engine that answers from `snapshot`; whoever calls closes it. Raises SnapshotError without a store."""
+    if settings.endpoint:
+        return RemoteEngine(settings.endpoint, snapshot.id, snapshot.graphs, settings)
     return LocalEngine(snapshot.store_path, snapshot.graphs, settings)
 
 

@@ -81,6 +81,11 @@ KINDS: Mapping[type[QueryError], Kind] = {
         N_("Data cannot be read"),
         N_("The files of this service are damaged. No query can mend that; its operator has to."),
     ),
+    errors.EndpointFailed: Kind(
+        "endpoint-failed",
+        N_("Endpoint failed"),
+        N_("The database behind this service gave no whole answer. Try again, or ask for less."),
+    ),
     errors.Busy: Kind(
         "busy",
         N_("All workers are busy"),

@@ -98,6 +98,22 @@ class Guard:
                 self._looks = before
 
 
+class Unwatched(Guard):
+    """For a snapshot that is at an endpoint: there are no files to watch over."""
+
+    def __init__(self) -> None:
+        self.damage = None
+
+    def confirm(self) -> None:
+        pass
+
+    def suspect(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 class GuardedEngine:
     """An engine whose answers count only if the files are still what they were afterwards."""
 

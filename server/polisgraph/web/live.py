@@ -31,9 +31,19 @@ _log = logging.getLogger(__name__)
 class Live:
     """A WSGI application that passes each request to the edition in service at its beginning."""
 
-    def __init__(self, home: Path, reopen: Callable[[], Edition]) -> None:
-        """Serve what `reopen` returns, now and whenever the link below `home` has changed; raise what it raises."""
+    def __init__(
+        self,
+        home: Path,
+        reopen: Callable[[], Edition],
+        look: Callable[[], str | None] | None = None,
+        every: float = LOOK,
+    ) -> None:
+        """Serve what `reopen` returns, now and whenever the link below `home` has changed; raise what it raises.
+
+        Given `look`, serve anew whenever that returns something else and not None, which is asked `every` seconds.
+        """
         self._link, self._reopen = link(home), reopen
+        self._target, self._every = look or self._linked, every
         self._seen = self._target()
         self._lock = threading.Lock()
         self._users: dict[int, int] = {}
@@ -87,7 +97,7 @@ class Live:
     def _look(self) -> None:
         tried = monotonic()
         given_up: Edition | None = None
-        while not self._stop.wait(LOOK):
+        while not self._stop.wait(self._every):
             target = self._target()
             damaged = self._edition if self._edition.guard.damage else None
             due = self._again and monotonic() > tried + AGAIN
@@ -146,7 +156,7 @@ class Live:
         if idle:
             _end(old)
 
-    def _target(self) -> str | None:
+    def _linked(self) -> str | None:
         try:
             return str(self._link.readlink())
         except OSError:

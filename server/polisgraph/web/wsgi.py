@@ -25,6 +25,7 @@ from polisgraph.snapshot import Snapshot
 from polisgraph.watch import Watch
 from polisgraph.web import BODIES, STREAMS
 from polisgraph.web.edition import open_current
+from polisgraph.web.following import INTERVAL, Following
 from polisgraph.web.health import ROUTES, Health
 from polisgraph.web.live import Live
 from polisgraph.web.traffic import Traffic
@@ -101,7 +102,8 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         """Open the snapshot in service; raise what `open_current` raises."""
-        self._live = Live(settings.home, partial(open_current, settings))
+        look = (Following(settings), INTERVAL) if settings.endpoint else ()
+        self._live = Live(settings.home, partial(open_current, settings), *look)
         self._health = Health(self._live, settings.home)
         self._traffic = Traffic(self._health, (*self._live.edition.routes, *ROUTES), settings)
         # At its end a process first waits for its children; the engine's must be told to go before that.

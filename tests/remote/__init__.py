@@ -1,0 +1,1 @@
+"""Over a SPARQL endpoint: publish a snapshot there, and answer from it."""
