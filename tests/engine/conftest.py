@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from polisgraph.engine.local import LocalEngine
-from polisgraph.engine.worker import Setup, Worker
+from polisgraph.engine.stored import StoreSetup, StoreWorker
 from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
 
@@ -43,12 +43,12 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lasting_worker(store_path: Path) -> Worker:
-    return Worker(Setup(store_path, GRAPHS, PREFIXES, 2**30, 2**20, 65_536))
+def lasting_worker(store_path: Path) -> StoreWorker:
+    return StoreWorker(StoreSetup(GRAPHS, PREFIXES, 2**30, 2**20, 65_536, store_path))
 
 
 @pytest.fixture
-def worker(lasting_worker: Worker) -> Iterator[Worker]:
+def worker(lasting_worker: StoreWorker) -> Iterator[StoreWorker]:
     """A worker in this process: no deadline, no limits but those on size."""
     yield lasting_worker
     # A caught error and its traceback hold each other, and with them the engine's results, which complain when

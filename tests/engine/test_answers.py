@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from polisgraph.engine import Answer, Query
 from polisgraph.engine.local import LocalEngine
-from polisgraph.engine.worker import Worker
+from polisgraph.engine.stored import StoreWorker
 from polisgraph.errors import (
     BadParameter,
     BadQuery,
@@ -29,7 +29,7 @@ EX = "PREFIX : <http://example.org/>\n"
 X = EX + "SELECT ?s ?v { ?s :p ?v FILTER(LANG(?v) = 'de') }"
 
 
-def test_select_in_every_format(worker: Worker) -> None:
+def test_select_in_every_format(worker: StoreWorker) -> None:
     bodies = [worker.answer(Query(X, results_type=media_type)).body.decode() for media_type in RESULT_TYPES]
     assert json.loads(bodies[0])["results"]["bindings"][0]["v"] == {
         "type": "literal",
@@ -41,7 +41,7 @@ def test_select_in_every_format(worker: Worker) -> None:
     assert bodies[3] == '?s\t?v\n<http://example.org/x>\t"Köln"@de\n'
 
 
-def test_ask_in_every_format(worker: Worker) -> None:
+def test_ask_in_every_format(worker: StoreWorker) -> None:
     bodies = [
         worker.answer(Query("ASK {}", graph_type=None, results_type=media_type)).body.decode()
         for media_type in RESULT_TYPES
@@ -53,14 +53,14 @@ def test_ask_in_every_format(worker: Worker) -> None:
 
 @pytest.mark.parametrize("media_type", GRAPH_TYPES)
 @pytest.mark.parametrize("text", [EX + "CONSTRUCT { ?s ?p ?v } { ?s ?p ?v . ?s a :T }", EX + "DESCRIBE :x"])
-def test_graphs_in_every_format(media_type: str, text: str, worker: Worker) -> None:
+def test_graphs_in_every_format(media_type: str, text: str, worker: StoreWorker) -> None:
     answer = worker.answer(Query(text, results_type=None, graph_type=media_type))
     triples = list(ox.parse(answer.body, ox.RdfFormat.from_media_type(media_type)))
     assert answer.media_type == media_type and answer.form in ("CONSTRUCT", "DESCRIBE")
     assert len(triples) == len(set(triples)) == 5
 
 
-def test_turtle_has_each_triple_once_sorted_and_only_the_prefixes_it_needs(worker: Worker) -> None:
+def test_turtle_has_each_triple_once_sorted_and_only_the_prefixes_it_needs(worker: StoreWorker) -> None:
     text = EX + "CONSTRUCT { ?s <http://www.w3.org/ns/org#role> 1 ; a :T } { ?s ?p ?v ; ?q ?w FILTER(ISLITERAL(?v)) }"
     body = worker.answer(Query(text)).body.decode()
     assert body.count("org:role") == body.count(" a ") == 2
@@ -69,12 +69,12 @@ def test_turtle_has_each_triple_once_sorted_and_only_the_prefixes_it_needs(worke
     assert body == worker.answer(Query(text)).body.decode()
 
 
-def test_an_empty_graph_is_an_answer(worker: Worker) -> None:
+def test_an_empty_graph_is_an_answer(worker: StoreWorker) -> None:
     assert worker.answer(Query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o . ?s ?p 'absent' }")).body.strip() == b""
 
 
 @pytest.mark.parametrize("form", ["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"])
-def test_nothing_acceptable(form: str, worker: Worker) -> None:
+def test_nothing_acceptable(form: str, worker: StoreWorker) -> None:
     text = {"SELECT": "SELECT * {}", "ASK": "ASK {}", "CONSTRUCT": "CONSTRUCT WHERE {}", "DESCRIBE": "DESCRIBE <a:a>"}[
         form
     ]
@@ -89,17 +89,17 @@ def test_nothing_acceptable(form: str, worker: Worker) -> None:
     assert worker.answer(Query(text, graph_type=None if table else "text/turtle")).form == form
 
 
-def test_syntax_comes_before_the_media_type(worker: Worker) -> None:
+def test_syntax_comes_before_the_media_type(worker: StoreWorker) -> None:
     with pytest.raises(BadQuery):
         worker.answer(Query("SELECT * {", results_type=None))
 
 
-def test_answers_that_change_are_not_cacheable(worker: Worker) -> None:
+def test_answers_that_change_are_not_cacheable(worker: StoreWorker) -> None:
     assert worker.answer(Query("ASK { FILTER(NOW() > 1) }")).cacheable is False
     assert worker.answer(Query("ASK {}")).cacheable is True
 
 
-def test_a_function_that_does_not_exist(worker: Worker) -> None:
+def test_a_function_that_does_not_exist(worker: StoreWorker) -> None:
     with pytest.raises(BadQuery, match="not supported"):
         worker.answer(Query("ASK { FILTER(<http://example.org/f>(1)) }"))
 
@@ -127,15 +127,15 @@ def test_a_graph_over_the_limit_is_an_error(media_type: str, start: Callable[...
                 engine.query(Query(text, graph_type=media_type))
 
 
-def test_the_limit_is_exact(store_path: Path, worker: Worker) -> None:
+def test_the_limit_is_exact(store_path: Path, worker: StoreWorker) -> None:
     from dataclasses import replace
 
     text = "SELECT ?s { ?s ?p ?o }"
     size = len(worker.answer(Query(text)).body)
     setup = worker._setup
-    assert len(Worker(replace(setup, result_limit=size)).answer(Query(text)).body) == size
+    assert len(StoreWorker(replace(setup, result_limit=size)).answer(Query(text)).body) == size
     with pytest.raises(ResultTooLarge):
-        Worker(replace(setup, result_limit=size - 1)).answer(Query(text))
+        StoreWorker(replace(setup, result_limit=size - 1)).answer(Query(text))
 
 
 def test_a_text_that_is_too_long_does_not_reach_a_worker(pool: LocalEngine) -> None:

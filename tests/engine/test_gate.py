@@ -6,7 +6,7 @@ from polisgraph.engine import Query
 from polisgraph.engine.diagnosis import syntax_error
 from polisgraph.engine.gate import MAX_DEPTH, MAX_OPERATORS, check
 from polisgraph.engine.local import LocalEngine
-from polisgraph.engine.worker import Worker
+from polisgraph.engine.stored import StoreWorker
 from polisgraph.errors import BadQuery, Forbidden, QueryError, TooLong
 from polisgraph.namespaces import PREFIXES
 
@@ -148,7 +148,7 @@ def test_updates_are_forbidden(text: str) -> None:
         "SELECT ?from { ?from <http://example.org/FROM> 'from' }",
     ],
 )
-def test_words_in_literals_names_and_comments_are_harmless(text: str, worker: Worker) -> None:
+def test_words_in_literals_names_and_comments_are_harmless(text: str, worker: StoreWorker) -> None:
     assert worker.answer(Query(text)).form == "SELECT"
 
 
@@ -183,7 +183,7 @@ def test_what_changes_from_run_to_run_is_volatile(call: str) -> None:
         ("SELECT * FROM <http://example.org/graph/a>\n{ ?s ?p }", (2, 9), "} cannot"),
     ],
 )
-def test_syntax_errors_say_where_and_what(text: str, place: tuple[int, int], words: str, worker: Worker) -> None:
+def test_syntax_errors_say_where_and_what(text: str, place: tuple[int, int], words: str, worker: StoreWorker) -> None:
     with pytest.raises(BadQuery) as caught:
         worker.answer(Query(text))
     assert (caught.value.details["line"], caught.value.details["column"]) == place

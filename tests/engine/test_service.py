@@ -13,7 +13,8 @@ from polisgraph.engine import Query
 from polisgraph.engine.algebra import dataset_clauses
 from polisgraph.engine.gate import check
 from polisgraph.engine.local import LocalEngine
-from polisgraph.engine.worker import Worker, _leave_network
+from polisgraph.engine.stored import StoreWorker
+from polisgraph.engine.worker import _leave_network
 from polisgraph.errors import BadQuery, Forbidden, QueryError
 
 
@@ -102,7 +103,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("spelling", [*FORBIDDEN, *BAD])
-def test_no_spelling_makes_a_connection(spelling: str, worker: Worker, pool: LocalEngine, listener: Listener) -> None:
+def test_no_spelling_makes_a_connection(
+    spelling: str, worker: StoreWorker, pool: LocalEngine, listener: Listener
+) -> None:
     text = (FORBIDDEN | BAD)[spelling].replace("%", listener.address).replace("ttphttp", "ttp")
     expected: type[QueryError] = Forbidden if spelling in FORBIDDEN else BadQuery
     # In this process nothing but the gate stands before the network.
@@ -135,14 +138,14 @@ def test_the_listener_would_notice(listener: Listener) -> None:
     listener.hits = before
 
 
-def test_parameters_fetch_nothing(worker: Worker, listener: Listener) -> None:
+def test_parameters_fetch_nothing(worker: StoreWorker, listener: Listener) -> None:
     for default, named in (((listener.address,), ()), ((), (listener.address,))):
         with pytest.raises(BadQuery, match=r"no graph"):
             worker.answer(Query("SELECT * { ?s ?p ?o }", default, named))
     assert listener.hits == 0
 
 
-def test_code_points_are_resolved_before_anything_else(worker: Worker, listener: Listener) -> None:
+def test_code_points_are_resolved_before_anything_else(worker: StoreWorker, listener: Listener) -> None:
     # Read literally, the first string ends behind the hash and SERVICE follows; resolved, it is all a comment.
     text = 'SELECT * { BIND("\\u0022 AS ?x) #" AS ?y) SERVICE <%> { ?s ?p ?o }\n}'
     answer = worker.answer(Query(text.replace("%", listener.address)))
@@ -150,7 +153,7 @@ def test_code_points_are_resolved_before_anything_else(worker: Worker, listener:
     assert listener.hits == 0
 
 
-def test_the_words_in_data_are_still_answered(worker: Worker) -> None:
+def test_the_words_in_data_are_still_answered(worker: StoreWorker) -> None:
     text = "SELECT ?service ('SERVICE <http://x/> {} LOAD FROM' AS ?text) { ?service a <http://example.org/T> }"
     rows = json.loads(worker.answer(Query(text)).body)["results"]["bindings"]
     assert rows[0]["text"]["value"].startswith("SERVICE")
