@@ -101,8 +101,9 @@ def _turtle(text: str) -> None:
         if refused is not None:
             assert refused.path == path and str(path) in str(refused)
             return
-        for finding in validate(loaded, bundle.ONTOLOGY / "shapes.ttl").findings:
-            assert finding.text("de") and finding.text("en")
+        validation = validate(loaded, bundle.ONTOLOGY / "shapes.ttl")
+        for finding, places in zip(validation.findings, validation.places(validation.findings), strict=True):
+            assert finding.text(places, "de") and finding.text(places, "en")
 
 
 _QUERY = [

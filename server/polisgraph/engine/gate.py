@@ -87,13 +87,13 @@ def check(text: str, limit: int) -> Checked:
     odd = _CONTROL.search(resolved)
     if odd:
         raise source.error(odd.start(), f"U+{ord(odd[0]):04X} is a control character, which no query has.")
-    form, service = _survey(source)
+    form, words = _survey(source)
     if form in UPDATES:
         raise Forbidden(f"{form} is an update; this service is read-only and answers queries only.")
-    if service:
+    if "SERVICE" in words:
         raise service_refused()
-    folded = resolved.casefold()
-    suspect = "service" in folded or "from" in folded
+    # SERVICE is looked for in the bare text as well: what we take for a string or a name, a parser might not.
+    suspect = "FROM" in words or "service" in resolved.casefold()
     return Checked(resolved, original, shifts, form, suspect, bool(_VOLATILE.search(resolved)))
 
 
@@ -124,11 +124,11 @@ def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return _CODE_POINT.sub(replace, text), tuple(shifts)
 
 
-def _survey(source: Source) -> tuple[str | None, bool]:
-    """Return the query form and whether SERVICE is in it; raise BadQuery if it is too deep, long or open."""
+def _survey(source: Source) -> tuple[str | None, set[str]]:
+    """Return the query form, and which of SERVICE and FROM are in it; raise BadQuery if it is too deep, long or open."""
     depth = operators = 0
     form: str | None = None
-    service = False
+    words: set[str] = set()
     for kind, piece, start in tokens(source.text):
         word = piece.upper() if kind == "word" else ""
         if kind == "open":
@@ -145,13 +145,14 @@ def _survey(source: Source) -> tuple[str | None, bool]:
             operators += 1
         if form is None and word not in ("PREFIX", "BASE", "VERSION", ""):
             form = word
-        service = service or word == "SERVICE"
+        if word in ("SERVICE", "FROM"):
+            words.add(word)
     if operators > MAX_OPERATORS:
         raise BadQuery(
             f"The query is too involved: {operators:,} operators, groups and assignments; at most"
             f" {MAX_OPERATORS:,} are taken. Use VALUES or IN for long lists."
         )
-    return (form if form in FORMS | UPDATES else None), service
+    return (form if form in FORMS | UPDATES else None), words
 
 
 def _check_depth(depth: int) -> None:
