@@ -125,7 +125,7 @@ def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def _survey(source: Source) -> tuple[str | None, set[str]]:
-    """Return the query form, and which of SERVICE and FROM are in it; raise BadQuery if it is too deep, long or open."""
+    """Return the query form and which of SERVICE and FROM are in it; raise BadQuery if it is too deep, long or open."""
     depth = operators = 0
     form: str | None = None
     words: set[str] = set()
