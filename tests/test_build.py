@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from polisgraph import bundle
+from polisgraph import bundle, dumps
 from polisgraph.build import Plan, Progress, build
 from polisgraph.errors import SnapshotError, SourceError, ValidationError
 from polisgraph.namespaces import DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH, SHAPES_GRAPH
@@ -255,3 +255,25 @@ def test_the_dumps_hold_what_the_store_holds(snapshot: Snapshot) -> None:
 
 def test_the_shipped_folders_are_found() -> None:
     assert all(folder.is_dir() for folder in (bundle.DATA, bundle.ONTOLOGY, bundle.QUERIES))
+
+
+def test_the_same_content_gives_the_same_dumps(tmp_path: Path) -> None:
+    quads = [
+        ox.Quad(
+            ox.NamedNode(f"x:s{n % 7}"), ox.NamedNode("x:p"), ox.Literal(f"line {n}\n."), ox.NamedNode(f"x:g{n % 3}")
+        )
+        for n in range(500)
+    ]
+    for name, order in (("one", quads), ("two", quads[::-1])):
+        store = ox.Store(str(tmp_path / f"{name}.store"))
+        for quad in order:
+            store.extend([quad, ox.Quad(quad.subject, quad.predicate, quad.object)])
+        dumps.write(tmp_path / name, store)
+    for name in ("polisgraph.nq.gz", "polisgraph.ttl.gz"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    text = gzip.decompress((tmp_path / "one" / "polisgraph.nq.gz").read_bytes())
+    assert set(ox.parse(text, format=ox.RdfFormat.N_QUADS)) == set(quads)
+
+
+def test_nothing_is_left_of_the_folder_that_is_built_in(home: Path) -> None:
+    assert not (home / "workshop").exists()

@@ -14,9 +14,10 @@ import rdflib
 from polisgraph import bundle
 from polisgraph.derive import derive
 from polisgraph.errors import RuleError
+from polisgraph.fixpoint import run_to_fixpoint
 from polisgraph.load import load
 from polisgraph.namespaces import DERIVED_GRAPH, PG, expand, shorten
-from polisgraph.rules import read_rules
+from polisgraph.rules import Rule, read_rules
 
 RULES = bundle.ONTOLOGY / "rules"
 DERIVATIONS = read_rules(RULES / "derive")
@@ -249,3 +250,50 @@ def test_a_faulty_rule_is_refused_by_name(tmp_path: Path, text: str, complaint: 
 def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="there is no rule"):
         read_rules(tmp_path)
+
+
+MADE_UP = """# What is linked by {read} is linked by {made}.
+PREFIX ex: <http://example.org/>
+
+CONSTRUCT {{
+    ?x ex:{made} ?y .
+}}
+WHERE {{
+    ?x ex:{read} ?y .
+    ?y ex:{asked} ?z .
+}}
+"""
+
+
+def made_up(folder: Path, *rules: tuple[str, str, str]) -> tuple[Rule, ...]:
+    for number, (read, asked, made) in enumerate(rules):
+        text = MADE_UP.format(read=read, asked=asked, made=made)
+        (folder / f"{number}-rule.rq").write_text(text, encoding="utf-8")
+    return read_rules(folder)
+
+
+def said(turtle: str) -> ox.Store:
+    store = ox.Store()
+    store.load(("@prefix ex: <http://example.org/> ." + turtle).encode(), format=ox.RdfFormat.TURTLE)
+    return store
+
+
+def test_rules_that_feed_each_other_run_until_nothing_is_new(tmp_path: Path) -> None:
+    rules = made_up(tmp_path, ("c", "is", "d"), ("b", "is", "c"), ("a", "is", "b"))
+    ran: list[str] = []
+    store = said("ex:1 ex:a ex:2 . ex:2 ex:is ex:3 .")
+    assert run_to_fixpoint(store, rules, DERIVED_GRAPH, ran.append) == 3
+    assert {str(t.predicate).removesuffix(">")[-1] for t in derived(store)} == {"b", "c", "d"}
+    assert ran == ["0-rule", "1-rule", "2-rule", "1-rule", "0-rule"]
+
+
+def test_a_rule_does_not_run_again_for_what_cannot_take_part_in_it(tmp_path: Path) -> None:
+    rules = made_up(tmp_path, ("a", "is", "is"))
+    ran: list[str] = []
+    apart, chained = (
+        said("ex:1 ex:a ex:2 . ex:2 ex:is ex:3 ."),
+        said("ex:0 ex:a ex:1 . ex:1 ex:a ex:2 . ex:2 ex:is ex:3 ."),
+    )
+    assert run_to_fixpoint(apart, rules, DERIVED_GRAPH, ran.append) == 1
+    assert ran == ["0-rule"]
+    assert run_to_fixpoint(chained, rules, DERIVED_GRAPH, ran.append) == 2

@@ -1,5 +1,6 @@
 """Reading files: graphs, formats, and errors that say where."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
@@ -123,3 +124,21 @@ def test_today_is_the_day_given_or_that_of_the_dataset(tmp_path: Path) -> None:
 def test_a_moment_tells_its_day_and_other_words_none(tmp_path: Path, said: str) -> None:
     modified = f'<{DATASET}> <http://purl.org/dc/terms/modified> "{said}" , "yesterday" .'
     assert load([put(tmp_path, "a.ttl", modified.encode())], bundle.ONTOLOGY).today == date(2020, 2, 3)
+
+
+def test_a_file_of_any_length_stands_in_its_graph_and_the_default_graph_and_keeps_its_checksum(tmp_path: Path) -> None:
+    path = tmp_path / "long.nt"
+    path.write_text("".join(f'<http://example.org/{n}> <http://example.org/p> "{n}" .\n' for n in range(12_000)))
+    loaded = load([path], bundle.ONTOLOGY)
+    graph = ox.NamedNode(loaded.data_files()[0].graph)
+    assert sum(1 for _ in loaded.store.quads_for_pattern(None, None, None, graph)) == 12_000
+    last = ox.Quad(ox.NamedNode("http://example.org/11999"), ox.NamedNode("http://example.org/p"), ox.Literal("11999"))
+    assert last in loaded.store
+    assert loaded.data_files()[0].sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_mistake_far_down_in_a_file_is_found_in_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.nt"
+    path.write_text("<http://example.org/s> <http://example.org/p> <http://example.org/o> .\n" * 12_000 + "oops\n")
+    with pytest.raises(SourceError, match=r"long\.nt:12001:1"):
+        load([path], bundle.ONTOLOGY)

@@ -15,10 +15,11 @@ from rdflib import OWL, RDF, RDFS, SKOS
 from polisgraph import bundle
 from polisgraph.derive import derive
 from polisgraph.errors import InconsistencyError
+from polisgraph.fixpoint import run_to_fixpoint
 from polisgraph.load import load
 from polisgraph.namespaces import INFERRED_GRAPH, PREFIXES, shorten
 from polisgraph.reason import check_consistency, close, is_noise, reason
-from polisgraph.rules import read_rules, run_to_fixpoint
+from polisgraph.rules import read_rules
 
 RULES = bundle.ONTOLOGY / "rules"
 OWL2RL = {rule.name: rule for rule in read_rules(RULES / "owl2rl")}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pyoxigraph as ox
 import rdflib
@@ -18,8 +18,8 @@ from polisgraph import __version__, bundle, snapshot
 from polisgraph.derive import derive
 from polisgraph.description import describe
 from polisgraph.errors import SourceError, ValidationError
-from polisgraph.load import Loaded, add, data_graphs, load
-from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, PG, PREFIXES
+from polisgraph.load import Loaded, add, data_graphs, extend, load
+from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, PG
 from polisgraph.reason import check_consistency, reason
 from polisgraph.reports import catalogue_triples, load_reports
 from polisgraph.snapshot import Snapshot
@@ -46,14 +46,25 @@ class Progress:
 
     show: Callable[[str], None] = lambda stage: None
     seconds: dict[str, float] = field(default_factory=dict)
+    _name: str = ""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         self.show(name)
+        self._name = name
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 3)
 
+    def step(self, part: str) -> None:
+        """Show which part of the stage is at work: a file, a rule."""
+        self.show(f"{self._name}: {part}")
+
+
+_KINDS = f"""SELECT ?key (COUNT(*) AS ?n)
+WHERE {{ ?thing a ?key FILTER(isIRI(?key) && STRSTARTS(STR(?key), "{PG}")) }}
+GROUP BY ?key ORDER BY DESC(?n) ?key"""
+"""How many things there are of each of our classes, most first."""
 
 Judge = Callable[[Validation], None]
 
@@ -69,25 +80,26 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
         named, current = _identity(plan, inputs), _identity(plan, inputs, date.today())
         found = snapshot.stored(home, named) or snapshot.stored(home, current)
         if found is None:
-            loaded, validation = assemble(plan, progress, judge)
-            _check_unchanged(loaded, inputs)
-            identity = _identity(plan, inputs, loaded.today) if loaded.by_clock else named
-            with progress.stage("write"):
-                manifest = _manifest(identity, plan, inputs, loaded, validation, progress)
-                made = snapshot.write(home, loaded.store, manifest)
+            with snapshot.workshop(home) as store:
+                loaded, validation = assemble(plan, progress, judge, store)
+                _check_unchanged(loaded, inputs)
+                identity = _identity(plan, inputs, loaded.today) if loaded.by_clock else named
+                with progress.stage("write"):
+                    manifest = _manifest(identity, plan, inputs, loaded, validation, progress)
+                    made = snapshot.write(home, store, manifest)
         snapshot.put_in_service(home, found or made)
         return found or made, found is None
 
 
 def assemble(
-    plan: Plan, progress: Progress, judge: Judge = lambda validation: None
+    plan: Plan, progress: Progress, judge: Judge = lambda validation: None, store: ox.Store | None = None
 ) -> tuple[Loaded, Validation | None]:
-    """Run the stages up to the finished store in memory; raise what `build` raises."""
+    """Run the stages up to the finished store, `store` or else one in memory; raise what `build` raises."""
     rules = plan.ontology / "rules"
     validation = None
     with progress.stage("load"):
         reports = load_reports(plan.queries)
-        loaded = load(plan.data, plan.ontology, plan.today)
+        loaded = load(plan.data, plan.ontology, plan.today, store, progress.step)
     if plan.validate:
         with progress.stage("validate"):
             validation = validate(loaded, plan.ontology / "shapes.ttl", plan.validator)
@@ -95,22 +107,22 @@ def assemble(
         if not validation.conforms:
             raise ValidationError("the data breaks shapes of severity Violation; nothing was built")
         # Findings speak about the data and are no part of it: only in their own graph.
-        loaded.store.bulk_extend(validation.report())
+        extend(loaded.store, validation.report())
     if plan.reason:
         with progress.stage("derive"):
-            derive(loaded.store, rules)
+            derive(loaded.store, rules, progress.step)
         with progress.stage("reason"):
-            reason(loaded.store, rules, plan.reasoner)
+            reason(loaded.store, rules, plan.reasoner, progress.step)
             check_consistency(loaded.store, rules)
     with progress.stage("describe"):
         _add_rdflib(loaded.store, CATALOGUE_GRAPH, catalogue_triples(reports, BASE + "sparql"))
-        describe(loaded, rules / "describe")
+        describe(loaded, rules / "describe", progress.step)
     return loaded, validation
 
 
 def _add_rdflib(store: ox.Store, graph: str, triples: rdflib.Graph) -> None:
     text = triples.serialize(format="nt", encoding="utf-8")
-    add(store, graph, [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)])
+    add(store, graph, (quad.triple for quad in ox.parse(text, format=ox.RdfFormat.N_TRIPLES)))
 
 
 def _inputs(plan: Plan) -> dict[str, str]:
@@ -149,7 +161,6 @@ def _manifest(
     validation: Validation | None,
     progress: Progress,
 ) -> dict[str, Any]:
-    sizes = Counter(quad.graph_name.value for quad in loaded.store if isinstance(quad.graph_name, ox.NamedNode))
     findings = Counter(finding.severity for finding in validation.findings) if validation else None
     return {
         "id": identity,
@@ -162,18 +173,17 @@ def _manifest(
             if key in ("reasoner", "validator", "validate", "reason")
         },
         "inputs": inputs,
-        "graphs": dict(sorted(sizes.items())),
-        "triples": sum(1 for _ in loaded.store.quads_for_pattern(None, None, None, ox.DefaultGraph())),
-        "kinds": _kinds(loaded.store),
+        "graphs": _counts(
+            loaded.store, "SELECT ?key (COUNT(*) AS ?n) { GRAPH ?key { ?s ?p ?o } } GROUP BY ?key ORDER BY ?key"
+        ),
+        "triples": _counts(loaded.store, "SELECT ('' AS ?key) (COUNT(*) AS ?n) { ?s ?p ?o }")[""],
+        "kinds": _counts(loaded.store, _KINDS),
         "findings": findings,
         "seconds": progress.seconds,
     }
 
 
-def _kinds(store: ox.Store) -> dict[str, int]:
-    """Count the things of each of our classes, most first."""
-    found: Counter[str] = Counter()
-    for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["rdf"] + "type"), None, ox.DefaultGraph()):
-        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(str(PG)):
-            found[quad.object.value] += 1
-    return dict(found.most_common())
+def _counts(store: ox.Store, query: str) -> dict[str, int]:
+    """Return the numbers `?n` that `query` counts, each by its `?key`."""
+    rows = cast(ox.QuerySolutions, store.query(query))
+    return {cast(ox.NamedNode, row["key"]).value: int(cast(ox.Literal, row["n"]).value) for row in rows}

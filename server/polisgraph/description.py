@@ -3,7 +3,7 @@
 Runs after everything else is in the store and adds nothing but the description.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,20 +15,20 @@ from polisgraph.namespaces import DATASET, DESCRIPTION_GRAPH, PREFIXES
 _DATASET = ox.NamedNode(DATASET)
 
 
-def describe(loaded: Loaded, rules: Path) -> int:
+def describe(loaded: Loaded, rules: Path, tell: Callable[[str], None] = lambda name: None) -> int:
     """Add the description of the dataset to `loaded.store`; return its number of triples.
 
     The partitions (VoID, section 4.4) speak of the data; the totals also count the description itself, so that
-    `void:triples` is what a query counts.
+    `void:triples` is what a query counts. `tell` hears what is counted.
     """
     store = loaded.store
     add(store, DESCRIPTION_GRAPH, _version())
     # Partitions must be known in full before the first is added, or each would count the one before it.
-    add(store, DESCRIPTION_GRAPH, _construct(store, rules / "partitions"))
+    add(store, DESCRIPTION_GRAPH, _construct(store, rules / "partitions", tell))
     # Counting once makes room for the totals, counting again makes them right: their number does not change.
-    first = _construct(store, rules / "totals")
+    first = _construct(store, rules / "totals", tell)
     add(store, DESCRIPTION_GRAPH, first)
-    exact = _construct(store, rules / "totals")
+    exact = _construct(store, rules / "totals", tell)
     for triple in set(first) - set(exact):
         for graph in (ox.NamedNode(DESCRIPTION_GRAPH), ox.DefaultGraph()):
             store.remove(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
@@ -36,9 +36,10 @@ def describe(loaded: Loaded, rules: Path) -> int:
     return sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(DESCRIPTION_GRAPH)))
 
 
-def _construct(store: ox.Store, folder: Path) -> list[ox.Triple]:
+def _construct(store: ox.Store, folder: Path, tell: Callable[[str], None]) -> list[ox.Triple]:
     triples: list[ox.Triple] = []
     for path in sorted(folder.glob("*.rq")):
+        tell(path.stem)
         answer = store.query(path.read_text(encoding="utf-8"))
         assert isinstance(answer, ox.QueryTriples)
         triples += answer

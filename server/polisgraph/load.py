@@ -5,10 +5,13 @@ Loads files only, never an address; JSON-LD with a remote context is refused. Ju
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import RawIOBase
+from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO, cast
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -39,6 +42,8 @@ _MODIFIED = ox.NamedNode("http://purl.org/dc/terms/modified")
 _TODAY = ox.NamedNode(PG.today)
 _DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 _POSITION = re.compile(r"^Parser error (?:at|between) line .*?: ")
+_FEW = 10_000
+"""So many triples are added in one transaction; what is more goes past the log of the store, straight into files."""
 
 
 @dataclass(frozen=True)
@@ -71,18 +76,25 @@ class Loaded:
         return tuple(file for file in self.files if file.is_ontology)
 
 
-def load(data: Sequence[Path], ontology: Path, today: date | None = None) -> Loaded:
-    """Read `data` (files, or folders searched for files of `FORMATS`) and the Turtle files of `ontology`.
+def load(
+    data: Sequence[Path],
+    ontology: Path,
+    today: date | None = None,
+    store: ox.Store | None = None,
+    tell: Callable[[str], None] = lambda name: None,
+) -> Loaded:
+    """Read `data` (files, or folders searched for files of `FORMATS`) and the Turtle files of `ontology` into `store`.
 
-    `today` is the day that rules and shapes take as today; by default the newest `dct:modified` of the dataset, or else
-    the current day. Raises SourceError with file, line and column for what cannot be read or parsed.
+    Without `store` they are held in memory. `today` is the day that rules and shapes take as today; by default the
+    newest `dct:modified` of the dataset, or else the current day. `tell` hears the name of each file as it is read.
+    Raises SourceError with file, line and column for what cannot be read or parsed.
     """
-    store = ox.Store()
+    store = ox.Store() if store is None else store
     files = []
-    for path, graph in data_graphs(data):
+    theories = [(path, ONTOLOGY_GRAPHS + path.stem) for path in sorted(ontology.glob("*.ttl"))]
+    for path, graph in [*data_graphs(data), *theories]:
+        tell(path.name)
         files.append(_read(store, path, graph))
-    for path in sorted(ontology.glob("*.ttl")):
-        files.append(_read(store, path, ONTOLOGY_GRAPHS + path.stem))
     named = today or _modified(store)
     day = named or date.today()
     known = ox.Literal(day.isoformat(), datatype=_DATE)
@@ -91,12 +103,25 @@ def load(data: Sequence[Path], ontology: Path, today: date | None = None) -> Loa
 
 
 def add(store: ox.Store, graph: str, triples: Iterable[ox.Triple]) -> None:
-    """Put `triples` into the named graph `graph` and, except for the shapes, into the default graph."""
+    """Put `triples` into the named graph `graph` and, except for the shapes, into the default graph.
+
+    They are not all held in memory.
+    """
     name = ox.NamedNode(graph)
-    found = list(triples)
-    store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in found)
-    if graph != SHAPES_GRAPH:
-        store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in found)
+    if graph == SHAPES_GRAPH:
+        extend(store, (ox.Quad(s, p, o, name) for s, p, o in triples))
+    else:
+        extend(store, (quad for s, p, o in triples for quad in (ox.Quad(s, p, o, name), ox.Quad(s, p, o))))
+
+
+def extend(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
+    """Put `quads`, few or many, into `store`, which they may come from."""
+    rest = iter(quads)
+    few = list(islice(rest, _FEW))
+    if len(few) < _FEW:
+        store.extend(few)
+    else:
+        store.bulk_extend(chain(few, rest))
 
 
 def data_graphs(data: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -129,28 +154,53 @@ def _endings() -> str:
     return " ".join(FORMATS)
 
 
+class _Checked(RawIOBase):
+    """A file that is read once, from start to end, and its checksum taken meanwhile."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        content = self._file.read(size)
+        self._hash.update(content)
+        return content
+
+    def sha256(self) -> str:
+        """Return the checksum of the whole file, also of what its reader left unread."""
+        while self.read(1 << 20):
+            pass
+        return self._hash.hexdigest()
+
+
 def _read(store: ox.Store, path: Path, graph: str) -> SourceFile:
     try:
-        text = path.read_bytes()
+        with path.open("rb") as file:
+            checked = _Checked(file)
+            extend(
+                store,
+                _quads(ox.parse(cast(BinaryIO, checked), format=FORMATS[path.suffix], rename_blank_nodes=True), graph),
+            )
+            return SourceFile(path, graph, checked.sha256())
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", path) from None
-    try:
-        quads = ox.parse(text, format=FORMATS[path.suffix], rename_blank_nodes=True)
-        _add_quads(store, quads, graph)
     except SyntaxError as error:
         message = _POSITION.sub("", error.msg or "")
         if "LoadDocumentCallback" in message:
             message = "the JSON-LD context lies elsewhere and is not fetched; put the context into the file"
         raise SourceError(f"syntax error: {message}", path, error.lineno, error.offset) from None
-    return SourceFile(path, graph, hashlib.sha256(text).hexdigest())
 
 
-def _add_quads(store: ox.Store, quads: Iterable[ox.Quad], graph: str) -> None:
+def _quads(parsed: Iterable[ox.Quad], graph: str) -> Iterator[ox.Quad]:
     home, default = ox.NamedNode(graph), ox.DefaultGraph()
-    seen = [ox.Quad(q.subject, q.predicate, q.object, home) if q.graph_name == default else q for q in quads]
-    store.extend(seen)
-    if graph != SHAPES_GRAPH:
-        store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in seen)
+    for quad in parsed:
+        s, p, o, own = quad
+        yield ox.Quad(s, p, o, home if own == default else own)
+        if graph != SHAPES_GRAPH:
+            yield quad if own == default else ox.Quad(s, p, o)
 
 
 def _modified(store: ox.Store) -> date | None:

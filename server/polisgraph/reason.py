@@ -5,7 +5,7 @@ that our ontology uses; what other data uses beyond them is reasoned over with `
 Derives nothing from absence: that is `derive`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from textwrap import indent
 from typing import Literal, TypeAlias, cast
@@ -18,8 +18,10 @@ from rdflib import OWL, RDF, RDFS
 
 from polisgraph.errors import InconsistencyError
 from polisgraph.explain import Prover, render, term_text
+from polisgraph.fixpoint import run_to_fixpoint
+from polisgraph.load import add
 from polisgraph.namespaces import INFERRED_GRAPH, ONTOLOGY_GRAPHS, shorten
-from polisgraph.rules import Rule, instantiate, read_rules, run_to_fixpoint, to_oxigraph
+from polisgraph.rules import Rule, instantiate, read_rules, to_oxigraph
 
 SCHEMA_GRAPHS = (ONTOLOGY_GRAPHS + "polisgraph", ONTOLOGY_GRAPHS + "external")
 """The graphs that owlrl closes in every build. Concepts are individuals, whose types the rules infer;
@@ -70,12 +72,17 @@ def close(graph: rdflib.Graph) -> tuple[str, ...]:
     return tuple(reasoner.error_messages)
 
 
-def reason(store: ox.Store, rules: Path, reasoner: Literal["rules", "owlrl"] = "rules") -> int:
+def reason(
+    store: ox.Store,
+    rules: Path,
+    reasoner: Literal["rules", "owlrl"] = "rules",
+    tell: Callable[[str], None] = lambda name: None,
+) -> int:
     """Add what follows by OWL 2 RL to graph/inferred and the default graph; return how many triples are new.
 
     owlrl closes the ontology itself; then the rules of `rules`/owl2rl run over everything (`rules` is the
-    folder ontology/rules), or owlrl does. Raises InconsistencyError where owlrl finds a contradiction,
-    RuleError for a faulty rule.
+    folder ontology/rules), or owlrl does. `tell` hears the name of each rule as it runs. Raises
+    InconsistencyError where owlrl finds a contradiction, RuleError for a faulty rule.
     """
     schema = {
         ox.Triple(quad.subject, quad.predicate, quad.object)
@@ -87,7 +94,7 @@ def reason(store: ox.Store, rules: Path, reasoner: Literal["rules", "owlrl"] = "
     new, errors = _close(store, schema)
     _complain(errors, "The ontology contradicts itself")
     if reasoner == "rules":
-        return new + run_to_fixpoint(store, read_rules(rules / "owl2rl"), INFERRED_GRAPH)
+        return new + run_to_fixpoint(store, read_rules(rules / "owl2rl"), INFERRED_GRAPH, tell)
     everything = [
         quad.triple
         for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())
@@ -117,15 +124,11 @@ def _close(store: ox.Store, triples: Iterable[ox.Triple]) -> tuple[int, tuple[st
         graph.add((_to_rdflib(triple.subject), _to_rdflib(triple.predicate), _to_rdflib(triple.object)))
     given = set(graph)
     errors = close(graph)
-    inferred = ox.NamedNode(INFERRED_GRAPH)
-    new = 0
-    for s, p, o in set(graph) - given:
-        terms = (to_oxigraph(s), to_oxigraph(p), to_oxigraph(o))
-        quad = ox.Quad(*terms)  # type: ignore[arg-type]  # literal subjects were refused
-        if quad not in store:
-            store.extend([quad, ox.Quad(quad.subject, quad.predicate, quad.object, inferred)])
-            new += 1
-    return new, errors
+    concluded = (tuple(map(to_oxigraph, triple)) for triple in set(graph) - given)
+    triples = [ox.Triple(*terms) for terms in concluded]  # type: ignore[arg-type]  # literal subjects were refused
+    new = [triple for triple in triples if ox.Quad(*triple) not in store]
+    add(store, INFERRED_GRAPH, new)
+    return len(new), errors
 
 
 def _to_rdflib(term: object) -> _Node:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import cycle
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -65,17 +64,34 @@ class Rule:
     @cached_property
     def rests_on(self) -> tuple[Pattern, ...]:
         """The triple patterns of the body, optional ones included, those under NOT EXISTS left out."""
-        return tuple(_positive(self._algebra(f"SELECT * WHERE {self.body}")["p"]))
+        return tuple(pattern for together, _ in self.groups for pattern in together)
+
+    @cached_property
+    def groups(self) -> tuple[tuple[tuple[Pattern, ...], bool], ...]:
+        """The patterns of `rests_on` by the group in which they stand, which only holds as a whole; and whether every
+        solution needs the group: it is neither optional nor an alternative."""
+        return tuple(_positive(self._taken_apart, True))
+
+    @cached_property
+    def choices(self) -> dict[ox.Variable, frozenset[Term]]:
+        """What a VALUES clause lets a variable of the body stand for."""
+        return dict(_choices(self._taken_apart))
+
+    @cached_property
+    def _taken_apart(self) -> object:
+        return self._algebra(f"SELECT * WHERE {self.body}")["p"]
 
     def _algebra(self, query: str) -> CompValue:
         return translateQuery(parseQuery(self.prologue + query)).algebra
 
-    def insert_into(self, graph: str) -> str:
-        """Return the update that adds the rule's conclusions, where not yet known, to `graph` and the
-        default graph."""
+    def query(self, changed: str = "") -> str:
+        """Return the query for the rule's conclusions that are not yet known.
+
+        `changed` names a variable predicate of the body and the predicates it may stand for, as a VALUES clause.
+        """
         return (
-            f"{self.prologue}INSERT {{ {self.template} GRAPH <{graph}> {{ {self.template} }} }}\n"
-            f"WHERE {{ {self.body} FILTER NOT EXISTS {{ {self.template} }} }}"
+            f"{self.prologue}CONSTRUCT {{ {self.template} }}\n"
+            f"WHERE {{ {changed} {self.body} FILTER NOT EXISTS {{ {self.template} }} }}"
         )
 
     def solutions(self, store: ox.Store, given: Bindings | None = None) -> list[Bindings]:
@@ -112,28 +128,10 @@ def _read(path: Path) -> Rule:
     try:
         ox.Store().query(f"{rule.prologue}SELECT * WHERE {rule.body}")
         if rule.template:
-            ox.Store().update(rule.insert_into("urn:x-none"))
+            ox.Store().query(rule.query())
     except SyntaxError as error:
         raise RuleError(f"{path}: no SPARQL 1.1: {error.msg}") from None
     return rule
-
-
-def run_to_fixpoint(store: ox.Store, rules: Sequence[Rule], graph: str) -> int:
-    """Run the CONSTRUCT rules again and again until none says anything new; return the number of new triples.
-
-    What is concluded stands in `graph` and in the default graph, which the rules read.
-    """
-    updates = [rule.insert_into(graph) for rule in rules if rule.template]
-    first = before = _size(store, graph)
-    quiet = 0
-    for update in cycle(updates):
-        store.update(update)
-        after = _size(store, graph)
-        quiet = quiet + 1 if after == before else 0
-        if quiet >= len(updates):
-            break
-        before = after
-    return before - first
 
 
 def substitute(text: str, bindings: Mapping[str, str]) -> str:
@@ -176,13 +174,6 @@ def to_oxigraph(term: rdflib.term.Node) -> Term:
     return ox.Literal(str(literal), datatype=ox.NamedNode(str(literal.datatype)) if literal.datatype else None)
 
 
-def _size(store: ox.Store, graph: str) -> int:
-    # Counted by the engine: iterating in Python takes seconds at a million triples.
-    found = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
-    count = next(cast(ox.QuerySolutions, found))["n"]
-    return int(cast(ox.Literal, count).value)
-
-
 def _patterns(triples: Sequence[Sequence[object]]) -> Iterator[Pattern]:
     for triple in triples:
         if all(isinstance(term, rdflib.term.Node) for term in triple):  # a property path is no term
@@ -194,14 +185,31 @@ def _pattern_term(term: rdflib.term.Node) -> Term | ox.Variable:
     return ox.Variable(str(term)) if isinstance(term, rdflib.Variable) else to_oxigraph(term)
 
 
-def _positive(node: object) -> Iterator[Pattern]:
+def _positive(node: object, certain: bool) -> Iterator[tuple[tuple[Pattern, ...], bool]]:
     if isinstance(node, CompValue):
         if node.name == "Builtin_NOTEXISTS":
             return
         if node.name == "BGP":
-            yield from _patterns(node.triples)
-        for value in node.values():
-            yield from _positive(value)
+            yield tuple(_patterns(node.triples)), certain
+        for key, value in node.items():
+            needed = key in ("p", "p1") or (key == "p2" and node.name == "Join")
+            yield from _positive(value, certain and needed and node.name != "Union")
     elif isinstance(node, list | tuple):
         for value in node:
-            yield from _positive(value)
+            yield from _positive(value, False)
+
+
+def _choices(node: object) -> Iterator[tuple[ox.Variable, frozenset[Term]]]:
+    if isinstance(node, CompValue):
+        if node.name == "Builtin_NOTEXISTS":
+            return
+        if node.name == "values":
+            rows = [row for row in node.res if all(isinstance(term, rdflib.term.Node) for term in row.values())]
+            for variable in {variable for row in rows for variable in row}:
+                if len(rows) == len(node.res) and all(variable in row for row in rows):
+                    yield ox.Variable(str(variable)), frozenset(to_oxigraph(row[variable]) for row in rows)
+        for value in node.values():
+            yield from _choices(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _choices(value)

@@ -9,7 +9,7 @@ new one.
 """
 
 import fcntl
-import gzip
+import gc
 import logging
 import os
 import shutil
@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from polisgraph import seal
+from polisgraph import dumps, seal
 from polisgraph.errors import SnapshotError
-from polisgraph.namespaces import PREFIXES
 from polisgraph.seal import MANIFEST
 
 _log = logging.getLogger(__name__)
@@ -105,12 +105,12 @@ def stored(home: Path, identity: str) -> Snapshot | None:
 def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
     """Write `store` with its dumps and `manifest` (which names the id) below `home`; it is not in service yet.
 
-    Raises SnapshotError if it cannot be written; nothing of it is left then.
+    `store` is that of a `workshop` of `home`. Raises SnapshotError if it cannot be written; nothing of it is left then.
     """
 
     def fill(draft: Path) -> None:
-        _store(draft / "store", store)
-        _dump(draft / "dumps", store)
+        _store(draft / "store", store, _workshop(home))
+        _dump(draft / "dumps", ox.Store.read_only(str(draft / "store")))
         seal.write(draft, seal.sealed(draft, manifest))
 
     return receive(home, str(manifest["id"]), fill)
@@ -155,6 +155,27 @@ def roles(home: Path, identity: str) -> list[str]:
     """Return what the snapshot `identity` is for: "current", "previous", "held" by a server."""
     found = [name for name in ("current", "previous") if _linked(home, name) == identity]
     return [*found, "held"] if _is_held(_folder(home) / identity) else found
+
+
+@contextmanager
+def workshop(home: Path) -> Iterator[ox.Store]:
+    """Yield an empty store on the disk of `home`, to build in; it is gone at the end. The caller holds the lock.
+
+    Raises SnapshotError where the disk fails.
+    """
+    folder = _workshop(home)
+    # What an interrupted build left behind; the lock says that nobody is at work on it.
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir()
+        # A folder of its own: whoever caught the error of an earlier build may still have its store open.
+        yield ox.Store(mkdtemp(dir=folder))
+    except OSError as error:
+        raise _unwritable(home, error) from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        # The parser of SPARQL leaves frames in cycles, which would keep the store open and so its files on the disk.
+        gc.collect()
 
 
 def put_in_service(home: Path, snapshot: Snapshot) -> None:
@@ -231,17 +252,18 @@ def _folder(home: Path) -> Path:
     return home / "snapshots"
 
 
-def _store(path: Path, content: ox.Store) -> None:
-    store = ox.Store(str(path))
-    store.bulk_extend(content)
-    for graph in content.named_graphs():
-        store.add_graph(graph)
-    store.optimize()
-    store.flush()
-    del store  # closes it
-    # Neither is needed to read; the log names the machine and its folders.
-    for name in ("LOG", "LOCK"):
-        (path / name).unlink(missing_ok=True)
+def _workshop(home: Path) -> Path:
+    return home / "workshop"
+
+
+def _store(path: Path, content: ox.Store, workshop: Path) -> None:
+    """Move the content of the workshop's store to `path`."""
+    content.optimize()
+    content.flush()
+    # Links to the files, which are never changed again; `content` may stay open, without its folder.
+    content.backup(str(path))
+    # While there are two links, the file system may still give the files another time of change.
+    shutil.rmtree(workshop, ignore_errors=True)
 
 
 def _try(path: Path) -> None:
@@ -251,14 +273,7 @@ def _try(path: Path) -> None:
 
 
 def _dump(folder: Path, store: ox.Store) -> None:
-    """Write the dumps; the same content gives the same bytes (no time in the gzip head)."""
-    folder.mkdir()
-    default = ox.DefaultGraph()
-    quads = sorted(f"{quad} .\n" for quad in store if quad.graph_name != default)
-    turtle = store.dump(format=ox.RdfFormat.TURTLE, from_graph=default, prefixes=PREFIXES)
-    assert turtle is not None
-    for name, content in (("polisgraph.nq.gz", "".join(quads).encode()), ("polisgraph.ttl.gz", turtle)):
-        (folder / name).write_bytes(gzip.compress(content, mtime=0))
+    dumps.write(folder, store)
 
 
 def _settle(draft: Path, target: Path) -> None:

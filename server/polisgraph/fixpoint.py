@@ -1,0 +1,124 @@
+"""Run rules over a store until they conclude nothing new, each only as often as it can find something.
+
+Knows how rules feed each other, not what they mean.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import pyoxigraph as ox
+
+from polisgraph.load import add
+from polisgraph.rules import Pattern, Rule
+
+
+@dataclass
+class _News:
+    """What a rule has not seen yet: everything at first, then predicates of which rules concluded new triples."""
+
+    everything: bool = True
+    concluded: dict[ox.NamedNode, list[Rule]] = field(default_factory=dict)
+
+
+def run_to_fixpoint(
+    store: ox.Store, rules: Sequence[Rule], graph: str, tell: Callable[[str], None] = lambda name: None
+) -> int:
+    """Run the CONSTRUCT rules again and again until none says anything new; return the number of new triples.
+
+    What is concluded stands in `graph` and in the default graph, which the rules read. A rule runs again only where new
+    triples can take part in what it concludes. `tell` hears the name of each rule as it runs.
+    """
+    first = _size(store, graph)
+    news = {rule: _News() for rule in rules if rule.template}
+    while any(unseen.everything or unseen.concluded for unseen in news.values()):
+        for rule, unseen in news.items():
+            news[rule] = _News(everything=False)
+            for query in [rule.query()] if unseen.everything else _queries(store, rule, unseen.concluded):
+                tell(rule.name)
+                for predicate in _conclude(store, query, graph):
+                    for other in news.values():
+                        if not other.everything:
+                            other.concluded.setdefault(predicate, []).append(rule)
+    return _size(store, graph) - first
+
+
+def _queries(store: ox.Store, rule: Rule, concluded: dict[ox.NamedNode, list[Rule]]) -> list[str]:
+    """Return the queries for what `rule` concludes from new triples, given who concluded them."""
+    predicates = {predicate for _, predicate, _ in rule.rests_on}
+    for predicate, origins in concluded.items():
+        if predicate in predicates and any(_feeds(store, origin, predicate, rule) for origin in set(origins)):
+            return [rule.query()]
+    queries = []
+    for variable in sorted((term for term in predicates if isinstance(term, ox.Variable)), key=str):
+        new = concluded.keys() & rule.choices.get(variable, concluded.keys())
+        if new:
+            queries.append(rule.query(f"VALUES {variable} {{ {' '.join(sorted(map(str, new)))} }}"))
+    return queries
+
+
+def _feeds(store: ox.Store, origin: Rule, predicate: ox.NamedNode, rule: Rule) -> bool:
+    """Tell whether a triple of `predicate` that `origin` concludes can take part in what `rule` concludes.
+
+    It cannot if nothing is at once what `origin` says this of and what `rule` asks it of: labels made for memberships
+    are no names of members. Where that is not plain from the patterns, it can.
+    """
+    given = [
+        term for term, concluded, _ in origin.concludes if concluded in (predicate, *_variables([origin.concludes]))
+    ]
+    for patterns, _ in rule.groups:
+        for pattern in patterns:
+            asked = pattern[0]
+            if pattern[1] != predicate:
+                continue
+            if not isinstance(asked, ox.Variable):
+                return True
+            others = [other for other in patterns if other != pattern] + _certain(rule, pattern)
+            reading = [other for other in others if asked in other]
+            for term in given:
+                stating = [other for other in _certain(origin) if term in other]
+                if not (reading and stating and isinstance(term, ox.Variable)):
+                    return True
+                both = _text(stating, "given", term) + _text(reading, "asked", asked)
+                if cast(ox.QueryBoolean, store.query(f"ASK {{ {both} }}")):
+                    return True
+    return False
+
+
+def _variables(groups: Sequence[Sequence[Pattern]]) -> list[ox.Variable]:
+    return [term for patterns in groups for _, term, _ in patterns if isinstance(term, ox.Variable)]
+
+
+def _certain(rule: Rule, but: Pattern | None = None) -> list[Pattern]:
+    return [pattern for patterns, certain in rule.groups if certain for pattern in patterns if pattern != but]
+
+
+def _text(patterns: Sequence[Pattern], prefix: str, one: ox.Variable) -> str:
+    """Write `patterns` as SPARQL; `one` becomes ?one, the names of the others get `prefix`."""
+
+    def name(term: object) -> str:
+        if term == one:
+            return "?one"
+        return f"?{prefix}_{term.value}" if isinstance(term, ox.Variable) else str(term)
+
+    return "".join(" ".join(map(name, pattern)) + " . " for pattern in dict.fromkeys(patterns))
+
+
+def _conclude(store: ox.Store, query: str, graph: str) -> set[ox.NamedNode]:
+    """Add the triples that `query` constructs; return their predicates."""
+    predicates: set[ox.NamedNode] = set()
+
+    def noted(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
+        for triple in triples:
+            predicates.add(triple.predicate)
+            yield triple
+
+    add(store, graph, noted(cast(ox.QueryTriples, store.query(query))))
+    return predicates
+
+
+def _size(store: ox.Store, graph: str) -> int:
+    # Counted by the engine: iterating in Python takes seconds at a million triples.
+    found = store.query(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}")
+    count = next(cast(ox.QuerySolutions, found))["n"]
+    return int(cast(ox.Literal, count).value)
