@@ -34,10 +34,10 @@ def polisgraph(server: Server, folder: Path) -> Iterator[httpx.Client]:
     """A client of `polisgraph serve --endpoint`, in a home without any snapshot."""
     port = free_port()
     command = [sys.executable, "-m", "polisgraph", "serve", "--endpoint", server.query, "--port", str(port)]
-    environment = {**os.environ, "POLISGRAPH_TIME_LIMIT": "15", "POLISGRAPH_HOME": str(folder)}
+    environment = {**os.environ, "POLISGRAPH_TIME_LIMIT": "60", "POLISGRAPH_HOME": str(folder)}
     process = subprocess.Popen(command, env=environment)
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
             for _ in range(1200):
                 try:
                     client.get("/health").raise_for_status()
