@@ -19,8 +19,8 @@ PACKAGE = ROOT / "server" / "polisgraph"
 ORDER = [
     "namespaces", "errors", "settings", "metrics", "journal", "bundle", "tokens",
     "load", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
-    "reason", "results", "reports", "description", "seal", "dumps", "snapshot", "archive", "build", "lastbuild", "watch",
-    "engine", "publish", "web", "cli", "__main__",
+    "reason", "results", "reports", "description", "seal", "dumps", "snapshot", "archive", "build", "lastbuild",
+    "watch", "engine", "publish", "web", "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""
 
