@@ -13,7 +13,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 
 from polisgraph.validate.questions import Focus, Questions, Result
 from polisgraph.validate.shapes import Node, Shapes
-from polisgraph.validate.terms import Term, text
+from polisgraph.validate.terms import Term
 
 COMPONENT = str(SH.SPARQLConstraintComponent)
 
@@ -93,8 +93,13 @@ def _ask(shapes: Shapes, store: ox.Store, part: Node, constraint: Node, query: s
                 known.get("value", this if of_node else None),
                 known.get("path"),
                 constraint,
-                tuple(sorted((name, text(value)) for name, value in known.items())),
+                tuple(sorted((name, _said(value)) for name, value in known.items())),
             )
+
+
+def _said(value: Term) -> str:
+    """The term as messages have it: a blank node with its bare name, as pySHACL says it."""
+    return str(value) if isinstance(value, ox.Triple) else value.value
 
 
 def _nodes(store: ox.Store, focus: Focus) -> list[Term]:
