@@ -66,10 +66,14 @@ def validate(loaded: Loaded, shapes: Path, validator: Validator = "questions") -
         found: dict[tuple[object, ...], Finding] = {}
         for result in results:
             finding = _finding(rules, messages, result)
-            # Two constraints of a shape that say the same are one finding.
-            found[finding.rank] = min(finding, found.get(finding.rank, finding), key=lambda one: one.component)
+            # What reads the same is one finding: two constraints of a shape, or two literals that differ in language.
+            found[finding.rank] = min(finding, found.get(finding.rank, finding), key=_in_full)
     ordered = sorted(found.items(), key=lambda pair: pair[0])
     return Validation(tuple(finding for _, finding in ordered), loaded)
+
+
+def _in_full(finding: Finding) -> tuple[str, str, str]:
+    return finding.component, str(finding.focus_node), str(finding.value_node)
 
 
 def _finding(shapes: Shapes, messages: Messages, result: Result) -> Finding:
