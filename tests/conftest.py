@@ -37,6 +37,8 @@ PACKAGES = {
     "faketime": "faketime",
 }
 """The Debian packages that have the commands."""
+# Debian keeps servers where the path of a common user does not lead.
+os.environ["PATH"] = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 CHROMIUM = shutil.which("chromium")
 
 
