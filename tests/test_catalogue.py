@@ -6,7 +6,8 @@ from rdflib import RDF, BNode, Graph, Literal, URIRef
 
 from polisgraph.bundle import QUERIES
 from polisgraph.namespaces import PREFIXES
-from polisgraph.reports import catalogue_list, catalogue_triples, load_reports
+from polisgraph.reports import load_reports
+from polisgraph.reports.catalogue import catalogue_list, catalogue_triples
 
 REPORTS = load_reports(QUERIES)
 ENDPOINT = "https://w3id.org/polisgraph/sparql"

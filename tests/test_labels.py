@@ -13,7 +13,7 @@ from polisgraph.load import load
 from polisgraph.namespaces import PG, PREFIXES, expand
 
 RULES = bundle.ONTOLOGY / "rules"
-LABEL = ox.NamedNode(PG.displayLabel)
+LABEL = ox.NamedNode(PG + "displayLabel")
 TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 Sample = Callable[..., ox.Store]
 

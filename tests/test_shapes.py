@@ -10,13 +10,13 @@ import pytest
 import rdflib
 from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 
-from polisgraph import bundle
+from polisgraph import bundle, namespaces
 from polisgraph.findings import Finding
 from polisgraph.load import load
-from polisgraph.namespaces import PG, PGSH
 from polisgraph.validate import Validation, validate
 
 FILE = bundle.ONTOLOGY / "shapes.ttl"
+PG, PGSH = rdflib.Namespace(namespaces.PG), rdflib.Namespace(namespaces.PGSH)
 SHAPES = rdflib.Graph().parse(FILE)
 NAMES = sorted({str(shape).removeprefix(str(PGSH)) for shape in SHAPES.subjects(SH.name)})
 PARTS_OF_OTHERS = {"PartialDate"}

@@ -21,7 +21,8 @@ from polisgraph.errors import SourceError, ValidationError
 from polisgraph.load import Loaded, add, data_graphs, extend, load
 from polisgraph.namespaces import BASE, CATALOGUE_GRAPH, PG
 from polisgraph.reason import check_consistency, reason
-from polisgraph.reports import catalogue_triples, load_reports
+from polisgraph.reports import load_reports
+from polisgraph.reports.catalogue import catalogue_triples
 from polisgraph.snapshot import Snapshot
 from polisgraph.validate import Validation, Validator, validate
 

@@ -24,7 +24,7 @@ def derive(store: ox.Store, rules: Path, tell: Callable[[str], None] = lambda na
     all of it there (stratified negation). Raises RuleError for a faulty rule, and unless the store says by
     one `pg:today` which day today is.
     """
-    found = store.quads_for_pattern(None, ox.NamedNode(PG.today), None, ox.DefaultGraph())
+    found = store.quads_for_pattern(None, ox.NamedNode(PG + "today"), None, ox.DefaultGraph())
     days = {quad.object for quad in found}
     if len(days) != 1:
         raise RuleError(

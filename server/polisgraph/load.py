@@ -39,7 +39,7 @@ FORMATS = {
 """Format by the ending of a file's name."""
 
 _MODIFIED = ox.NamedNode("http://purl.org/dc/terms/modified")
-_TODAY = ox.NamedNode(PG.today)
+_TODAY = ox.NamedNode(PG + "today")
 _DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 _POSITION = re.compile(r"^Parser error (?:at|between) line .*?: ")
 _FEW = 10_000
@@ -186,6 +186,8 @@ def _read(store: ox.Store, path: Path, graph: str) -> SourceFile:
             )
             return SourceFile(path, graph, checked.sha256())
     except OSError as error:
+        if error.errno is None:  # the store's own: not this file cannot be read, but its disk cannot be written
+            raise
         raise SourceError(f"cannot be read: {error.strerror}", path) from None
     except SyntaxError as error:
         message = _POSITION.sub("", error.msg or "")

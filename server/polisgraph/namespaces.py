@@ -1,11 +1,9 @@
 """The names: one base IRI, the prefixes, and the graphs. Builds no data and reads no file."""
 
-from rdflib import Namespace
-
 BASE = "https://w3id.org/polisgraph/"
 
-PG = Namespace(BASE + "ontology/")
-PGSH = Namespace(BASE + "shapes/")
+PG = BASE + "ontology/"
+PGSH = BASE + "shapes/"
 
 DATASET = BASE + "dataset"
 """The IRI of the dataset as a whole (dcat:Dataset, void:Dataset)."""

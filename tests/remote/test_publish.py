@@ -27,14 +27,15 @@ EX = "http://example.org/"
 
 def small(home: Path, identity: str, graphs: dict[str, str]) -> Snapshot:
     """A snapshot with `graphs` in Turtle, and their union."""
-    store = ox.Store()
-    for name, turtle in graphs.items():
-        data = f"@prefix : <{EX}> . @prefix xsd: <{PREFIXES['xsd']}> . {turtle}".encode()
-        quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE))
-        for place in (ox.NamedNode(GRAPHS + name), ox.DefaultGraph()):
-            store.extend(ox.Quad(q.subject, q.predicate, q.object, place) for q in quads)
     manifest = {"id": identity, "graphs": {GRAPHS + name: turtle.count(".") for name, turtle in graphs.items()}}
-    return snapshots.write(home, store, manifest)
+    home.mkdir(parents=True, exist_ok=True)
+    with snapshots.workshop(home) as store:
+        for name, turtle in graphs.items():
+            data = f"@prefix : <{EX}> . @prefix xsd: <{PREFIXES['xsd']}> . {turtle}".encode()
+            quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE))
+            for place in (ox.NamedNode(GRAPHS + name), ox.DefaultGraph()):
+                store.extend(ox.Quad(q.subject, q.predicate, q.object, place) for q in quads)
+        return snapshots.write(home, store, manifest)
 
 
 FIRST = {

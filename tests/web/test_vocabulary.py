@@ -26,7 +26,7 @@ def test_every_term_has_its_place(german: Reader, english: Reader, store: ox.Sto
     assert len(own) > 80
     for reader in (german, english):
         page = reader.get("/ontology/")
-        assert {term.removeprefix(str(PG)) for term in own} <= set(page.ids)
+        assert {term.removeprefix(PG) for term in own} <= set(page.ids)
         assert "org:member" in page.ids and "skos:prefLabel" in page.ids
         assert len(page.ids) == len(set(page.ids))
         assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
@@ -125,9 +125,7 @@ def test_shapes_are_explained(german: Reader, english: Reader, store: ox.Store) 
 
 
 def test_own_iris_of_terms_lead_here(german: Reader) -> None:
-    page = german.get(
-        "/sparql?query=SELECT+*+%7B+VALUES+%3Fx+%7B+%3C" + str(PG) + "Body%3E+%3C" + str(PGSH) + "Named%3E+%7D+%7D"
-    )
+    page = german.get("/sparql?query=SELECT+*+%7B+VALUES+%3Fx+%7B+%3C" + PG + "Body%3E+%3C" + PGSH + "Named%3E+%7D+%7D")
     assert {"/ontology/#Body", "/shapes/#Named"} <= set(page.links)
     assert not [link for link in page.links if link.startswith(BASE)]
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
-from rich.console import Console
 
 from polisgraph import __version__, bundle
 from polisgraph.cli.printing import SHOWN, print_findings, print_summary, write
@@ -146,6 +145,8 @@ def check(
     from polisgraph.validate import validate
 
     plan = _plan(data, today)
+    from rich.console import Console
+
     with Console(stderr=True).status("load …") as status:  # shows nothing unless standard error is a terminal
         loaded = load(plan.data, plan.ontology, plan.today)
         status.update("validate …")
@@ -267,6 +268,8 @@ def _plan(
 
 
 def _build(settings: Settings, data: Sequence[Path], today: datetime | None, **options: Any) -> Snapshot:
+    from rich.console import Console
+
     from polisgraph.build import Progress
     from polisgraph.build import build as run
 

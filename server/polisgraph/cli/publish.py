@@ -3,8 +3,6 @@
 from contextlib import closing
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from polisgraph.cli.settings import settable
 from polisgraph.namespaces import shorten
@@ -30,6 +28,9 @@ def publish(settings: Settings, endpoint: str, update_endpoint: str, graph_store
       polisgraph publish --endpoint http://localhost:7878/query \\
         --update-endpoint http://localhost:7878/update --graph-store http://localhost:7878/store
     """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
     from polisgraph.publish import Login, Target
     from polisgraph.publish import publish as run
 

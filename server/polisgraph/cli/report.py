@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from contextlib import closing
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from polisgraph import bundle
 from polisgraph.cli.printing import write
 from polisgraph.cli.settings import options
-from polisgraph.reports import Parameter, Report, load_reports
 from polisgraph.settings import Settings, sources
 from polisgraph.snapshot import current
+
+if TYPE_CHECKING:
+    from polisgraph.reports import Parameter, Report
 
 _FORMATS = ["csv", "tsv", "json", "xml"]
 
@@ -21,7 +23,9 @@ class _Reports(click.Group):
     """The reports as commands. They are read when asked for, not when the program starts."""
 
     @cached_property
-    def _reports(self) -> dict[str, Report]:
+    def _reports(self) -> "dict[str, Report]":
+        from polisgraph.reports import load_reports
+
         return load_reports(bundle.QUERIES)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -43,7 +47,7 @@ def report() -> None:
     """
 
 
-def _command(found: Report) -> click.Command:
+def _command(found: "Report") -> click.Command:
     example = " ".join(f"--{_flag(p)} {p.sample[0]}" for p in found.parameters if not p.optional and p.sample)
     return click.Command(
         found.name,
@@ -60,18 +64,18 @@ def _command(found: Report) -> click.Command:
     )
 
 
-def _option(parameter: Parameter) -> click.Option:
+def _option(parameter: "Parameter") -> click.Option:
     words = [parameter.help["en"]]
     if not parameter.optional:
         words.append("Required.")
     return click.Option([f"--{_flag(parameter)}", parameter.name], multiple=True, help=" ".join(words))
 
 
-def _flag(parameter: Parameter) -> str:
+def _flag(parameter: "Parameter") -> str:
     return parameter.name.replace("_", "-")
 
 
-def _run(found: Report, settings: Settings, form: str, values: Mapping[str, Any]) -> None:
+def _run(found: "Report", settings: Settings, form: str, values: Mapping[str, Any]) -> None:
     from polisgraph.engine import Query
     from polisgraph.engine.local import LocalEngine
     from polisgraph.reports import EntityLookup, bind

@@ -1,7 +1,6 @@
 """The reports: one `.rq` file each, with the query and all that site, command and graph say of it."""
 
 from polisgraph.reports.bind import bind, choices
-from polisgraph.reports.catalogue import catalogue_list, catalogue_triples
 from polisgraph.reports.entities import Entities, Entity
 from polisgraph.reports.excel import excel_csv
 from polisgraph.reports.file import load_reports, read_report
@@ -19,8 +18,6 @@ __all__ = [
     "Report",
     "View",
     "bind",
-    "catalogue_list",
-    "catalogue_triples",
     "choices",
     "excel_csv",
     "load_reports",

@@ -1,7 +1,8 @@
 """Writes the list of reports into queries/README.md: `python -m polisgraph.reports`."""
 
 from polisgraph.bundle import QUERIES
-from polisgraph.reports import catalogue_list, load_reports
+from polisgraph.reports import load_reports
+from polisgraph.reports.catalogue import catalogue_list
 
 readme = QUERIES / "README.md"
 listing = catalogue_list(load_reports(QUERIES))

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from polisgraph.engine import Engine, Query
 from polisgraph.engine.local import LocalEngine
-from polisgraph.engine.remote import RemoteEngine
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current, hold
 from polisgraph.web import create_app
 from polisgraph.web.errors import refusal
-from polisgraph.web.following import held as published_at
 from polisgraph.web.guard import Guard, GuardedEngine, Unwatched, guarded
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ def open_current(settings: Settings) -> Edition:
     That is the one below the home of `settings`, or if they name an endpoint the one that was published there. Raises
     SnapshotError if it is not whole, and QueryError if its engine does not answer; nothing is left open then.
     """
-    snapshot = published_at(settings) if settings.endpoint else current(settings.home)
+    snapshot = _published(settings) if settings.endpoint else current(settings.home)
     with ExitStack() as held:
         if not settings.endpoint:
             held.enter_context(hold(snapshot))
@@ -62,8 +60,17 @@ def open_current(settings: Settings) -> Edition:
 def start_engine(settings: Settings, snapshot: Snapshot) -> Engine:
     """Return the engine that answers from `snapshot`; whoever calls closes it. Raises SnapshotError without a store."""
     if settings.endpoint:
+        # The HTTP client takes a fifth of a second to import: a server over a local store starts without it.
+        from polisgraph.engine.remote import RemoteEngine
+
         return RemoteEngine(settings.endpoint, snapshot.id, snapshot.graphs, settings)
     return LocalEngine(snapshot.store_path, snapshot.graphs, settings)
+
+
+def _published(settings: Settings) -> Snapshot:
+    from polisgraph.web.following import held
+
+    return held(settings)
 
 
 def link(home: Path) -> Path:

@@ -47,7 +47,7 @@ class TermEntry:
     @property
     def anchor(self) -> str:
         """The name of the term's place on the page: its own name, or with its prefix if it is reused."""
-        return self.iri.removeprefix(str(PG)) if self.own else shorten(self.iri)
+        return self.iri.removeprefix(PG) if self.own else shorten(self.iri)
 
     @property
     def section(self) -> str:
@@ -86,7 +86,7 @@ def term(name: str) -> Response:
     """Lead from a term to its place on the page, or describe it."""
     if name[:1].isdigit():  # the IRI of a version
         return links.see_other(links.own("ontology/"))
-    iri = str(PG) + name
+    iri = PG + name
     if not site().describes(iri):
         raise NotFound(f"the ontology has no term {name[:80]!r}; /ontology/ lists them")
     if negotiation.prefers_page():
@@ -121,7 +121,7 @@ def shapes_file(ending: str) -> Response:
 @blueprint.route("/shapes/<name>")
 def shape(name: str) -> Response:
     """Lead from a shape to its place on the page, or return it as RDF."""
-    iri = str(PGSH) + name
+    iri = PGSH + name
     if not is_iri(iri) or not any(row["shape"].value == iri for row in site().ask("shapes", lang="de")):
         raise NotFound(f"there is no shape {name[:80]!r}; /shapes/ lists them")
     if negotiation.prefers_page():

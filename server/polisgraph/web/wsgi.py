@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,6 @@ from polisgraph.snapshot import Snapshot
 from polisgraph.watch import Watch
 from polisgraph.web import BODIES, STREAMS
 from polisgraph.web.edition import open_current
-from polisgraph.web.following import INTERVAL, Following
 from polisgraph.web.health import ROUTES, Health
 from polisgraph.web.live import Live
 from polisgraph.web.traffic import Traffic
@@ -102,7 +101,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         """Open the snapshot in service; raise what `open_current` raises."""
-        look = (Following(settings), INTERVAL) if settings.endpoint else ()
+        look = _look(settings)
         self._live = Live(settings.home, partial(open_current, settings), *look)
         self._health = Health(self._live, settings.home)
         self._traffic = Traffic(self._health, (*self._live.edition.routes, *ROUTES), settings)
@@ -116,6 +115,15 @@ class Application:
         """End the engine; nothing is answered any more."""
         self._health.close()
         self._live.close()
+
+
+def _look(settings: Settings) -> "tuple[()] | tuple[Callable[[], str | None], float]":
+    """Return what tells which snapshot an endpoint holds, and how often to ask; nothing without an endpoint."""
+    if not settings.endpoint:
+        return ()
+    from polisgraph.web.following import INTERVAL, Following
+
+    return Following(settings), INTERVAL
 
 
 def _threads(settings: Settings) -> int:
