@@ -112,7 +112,7 @@ ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 EACH = [pytest.param(name, marks=pytest.mark.virtuoso if name == "virtuoso" else ()) for name in ENGINES]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def serving(tmp_path_factory: pytest.TempPathFactory, snapshot: Snapshot) -> Iterator[Callable[[str], Server]]:
     """A function from a server's name to that server, which holds the shipped data; not to be written to."""
     with ExitStack() as stack:
@@ -137,7 +137,7 @@ def empty(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def remote(
     request: pytest.FixtureRequest, serving: Callable[[str], Server], snapshot: Snapshot
 ) -> Iterator[RemoteEngine]:
