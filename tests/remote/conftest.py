@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from polisgraph.engine.endpoint import Endpoint
+from polisgraph.engine.publication import Publication, published
 from polisgraph.engine.remote import RemoteEngine
 from polisgraph.publish import Login, Target, publish
 from polisgraph.settings import Settings
@@ -31,6 +33,12 @@ class Server:
 
     def target(self, graph_store: bool = True) -> Target:
         return Target(self.query, self.update, self.graph_store if graph_store else None, self.login)
+
+    def publication(self) -> Publication:
+        with closing(Endpoint(self.query, 2**20)) as endpoint:
+            found = published(endpoint)
+        assert found is not None
+        return found
 
     def publish(self, snapshot: Snapshot) -> bool:
         with closing(self.target()) as target:
@@ -138,11 +146,9 @@ def empty(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="package")
-def remote(
-    request: pytest.FixtureRequest, serving: Callable[[str], Server], snapshot: Snapshot
-) -> Iterator[RemoteEngine]:
+def remote(request: pytest.FixtureRequest, serving: Callable[[str], Server]) -> Iterator[RemoteEngine]:
     """An engine on the server that a test names."""
     settings = Settings(workers=2, time_limit=20.0)
     server = serving(request.param)
-    with closing(RemoteEngine(server.query, snapshot.id, snapshot.graphs, settings)) as engine:
+    with closing(RemoteEngine(server.query, server.publication(), settings)) as engine:
         yield engine

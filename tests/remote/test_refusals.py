@@ -10,6 +10,7 @@ import pytest
 
 from polisgraph.engine import Query
 from polisgraph.engine.endpoint import MAX_WAIT
+from polisgraph.engine.publication import Publication
 from polisgraph.engine.remote import RemoteEngine, RemoteSetup, RemoteWorker
 from polisgraph.errors import (
     BadQuery,
@@ -103,7 +104,7 @@ def liar() -> Iterator[Liar]:
 @pytest.fixture
 def worker(liar: Liar) -> Iterator[RemoteWorker]:
     """A worker in this process, with room for 2,000 bytes of result."""
-    setup = RemoteSetup(frozenset({GRAPH}), PREFIXES, 2**30, 2_000, 65_536, liar.address, "one")
+    setup = RemoteSetup(frozenset({GRAPH}), PREFIXES, 2**30, 2_000, 65_536, liar.address, "one", True)
     with closing(RemoteWorker(setup)) as worker:
         yield worker
 
@@ -209,7 +210,9 @@ def test_an_answer_from_another_snapshot_is_none(record: bytes, liar: Liar, work
 
 
 def test_nobody_there() -> None:
-    setup = RemoteSetup(frozenset(), PREFIXES, 2**30, 2_000, 65_536, f"http://127.0.0.1:{free_port()}/sparql", "one")
+    setup = RemoteSetup(
+        frozenset(), PREFIXES, 2**30, 2_000, 65_536, f"http://127.0.0.1:{free_port()}/sparql", "one", True
+    )
     with closing(RemoteWorker(setup)) as alone, pytest.raises(EndpointFailed, match="cannot be reached") as caught:
         alone.answer(SELECT)
     assert "127.0.0.1" not in str(caught.value)
@@ -217,7 +220,9 @@ def test_nobody_there() -> None:
 
 def test_an_endpoint_that_says_nothing_or_too_slowly_has_a_time_limit(liar: Liar) -> None:
     liar.slow = threading.Event()
-    with closing(RemoteEngine(liar.address, "one", frozenset(), Settings(workers=1, time_limit=1.0))) as engine:
+    with closing(
+        RemoteEngine(liar.address, Publication({"id": "one", "graphs": {}}), Settings(workers=1, time_limit=1.0))
+    ) as engine:
         for said in (b"", b"HTTP/1.1 200 OK\r\nContent-Type: application/sparql-results+json\r\n"):
             liar.says = said
             with pytest.raises(TimeLimit):

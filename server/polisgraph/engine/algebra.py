@@ -1,4 +1,4 @@
-"""Reads from rdflib's algebra which graphs a query names and whether it has SERVICE. Runs no query."""
+"""Reads with rdflib a query's algebra, which graphs it names and whether it has SERVICE. Runs no query."""
 
 import re
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
 
     Raise Forbidden if it contains SERVICE anywhere, BadQuery if rdflib cannot read it.
     """
-    parsed, algebra = _parse(text)
-    for node in _nodes([parsed, algebra]):
+    parsed, translated = _parse(text)
+    for node in _nodes([parsed, translated]):
         if node.name == "ServiceGraphPattern":
             raise service_refused()
-    clauses = algebra.datasetClause or ()
+    clauses = translated.datasetClause or ()
     return (
         [str(clause.default) for clause in clauses if clause.default],
         [str(clause.named) for clause in clauses if clause.named],
@@ -35,6 +35,14 @@ def dataset_clauses(text: str) -> tuple[list[str], list[str]]:
 def functions(text: str) -> set[str]:
     """Return the IRIs of the functions that `text` calls by IRI (SPARQL 1.1 §17.6); raise as `dataset_clauses` does."""
     return {str(node.iri) for node in _nodes(list(_parse(text))) if node.name == "Function"}
+
+
+def algebra(text: str) -> CompValue:
+    """Return the algebra of `text` (SPARQL 1.1 §18.2); raise as `dataset_clauses` does."""
+    parsed, translated = _parse(text)
+    if any(node.name == "ServiceGraphPattern" for node in _nodes([parsed, translated])):
+        raise service_refused()
+    return translated
 
 
 def _parse(text: str) -> tuple[ParseResults, CompValue]:

@@ -17,6 +17,9 @@ from polisgraph.errors import SnapshotError
 from polisgraph.namespaces import EMPTY_GRAPH, PREFIXES, PUBLICATION_GRAPH
 from polisgraph.results import JSON
 
+CONFORMS = "endpoint_conforms"
+"""What publishing adds to a manifest: whether the endpoint answers as SPARQL 1.1 says."""
+
 _RECORD = NamedNode(PUBLICATION_GRAPH)
 _ID = NamedNode(PREFIXES["dct"] + "identifier")
 _MANIFEST = NamedNode(PREFIXES["rdf"] + "value")
@@ -33,6 +36,16 @@ class Publication:
     @property
     def id(self) -> str:
         return str(self.manifest["id"])
+
+    @property
+    def graphs(self) -> frozenset[str]:
+        """The IRIs of the named graphs."""
+        return frozenset(self.manifest["graphs"])
+
+    @property
+    def conforms(self) -> bool:
+        """Whether the endpoint was seen to answer as SPARQL 1.1 says; not if nobody looked."""
+        return self.manifest.get(CONFORMS) is True
 
     def triples(self) -> list[Triple]:
         """Return the record."""

@@ -1,7 +1,9 @@
 """Answers queries from a SPARQL endpoint to which a snapshot was published. Holds no data.
 
 A query goes through the same gate and parsers as one for a local store, in the same worker processes with the same
-limits, before anything is sent. Sent are the text without FROM and the dataset by its graphs (SPARQL 1.1 Protocol,
+limits, before anything is sent. An endpoint that keeps to SPARQL 1.1 is sent the query; any other one is sent only
+queries that match and count triples, and for the rest is asked for the triples that a query touches, over which we
+answer it here. Sent are the text without FROM and the dataset by its graphs (SPARQL 1.1 Protocol,
 section 2.1.4): endpoints differ in what is their default graph, and some take FROM and parameters together. Results
 come back as JSON or N-Triples and are written by the code that writes local ones.
 """
@@ -9,7 +11,7 @@ come back as JSON or N-Triples and are written by the code that writes local one
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pyoxigraph import (
     NamedNode,
@@ -26,18 +28,22 @@ from pyoxigraph import (
 
 from polisgraph.engine import Answer, Query
 from polisgraph.engine.answering import Setup, Worker, acceptable
-from polisgraph.engine.dataset import Dataset, Views
+from polisgraph.engine.dataset import Dataset, View, Views
 from polisgraph.engine.diagnosis import is_well_formed
 from polisgraph.engine.endpoint import Endpoint, Reply, cut_off, too_large
 from polisgraph.engine.gate import Checked
 from polisgraph.engine.local import PooledEngine
-from polisgraph.engine.publication import published_id
+from polisgraph.engine.publication import Publication, published_id
+from polisgraph.engine.replica import Replica
 from polisgraph.engine.standins import may_stand_in, restored, restored_json
 from polisgraph.errors import BadQuery, Busy
 from polisgraph.namespaces import EMPTY_GRAPH, PREFIXES, UNION_GRAPH
 from polisgraph.results import GRAPH_TYPES, JSON, N_TRIPLES, RESULT_TYPES
 from polisgraph.settings import Settings
 from polisgraph.tokens import tokens
+
+if TYPE_CHECKING:
+    from polisgraph.engine.touched import Pattern
 
 _GRAPH_FORMS = frozenset({"CONSTRUCT", "DESCRIBE"})
 _WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -48,16 +54,17 @@ _ASK_COLUMN = "__ASK_RETVAL"
 class RemoteEngine(PooledEngine):
     """Workers that ask an endpoint, each one query at a time. Safe to use from many threads."""
 
-    def __init__(self, address: str, snapshot_id: str, graphs: frozenset[str], settings: Settings) -> None:
-        """Start the workers; the endpoint at `address` holds the snapshot `snapshot_id` with its named `graphs`."""
+    def __init__(self, address: str, publication: Publication, settings: Settings) -> None:
+        """Start the workers; the endpoint at `address` holds `publication`."""
         setup = RemoteSetup(
-            graphs,
+            publication.graphs,
             dict(PREFIXES),
             settings.memory_limit,
             settings.result_limit,
             settings.query_limit,
             address,
-            snapshot_id,
+            publication.id,
+            publication.conforms,
         )
         super().__init__(setup, settings)
 
@@ -69,6 +76,8 @@ class RemoteSetup(Setup):
     needs_network: ClassVar[bool] = True
     address: str
     snapshot_id: str
+    conforms: bool
+    """Whether the endpoint answers every query as SPARQL 1.1 says."""
 
     def open(self) -> "RemoteWorker":
         return RemoteWorker(self)
@@ -80,7 +89,9 @@ class RemoteWorker(Worker):
     def __init__(self, setup: RemoteSetup) -> None:
         super().__init__(setup)
         self._snapshot_id = setup.snapshot_id
+        self._conforms = setup.conforms
         self._endpoint = Endpoint(setup.address, setup.result_limit)
+        self._replica = Replica(lambda text, dataset: self._ask(text, JSON.media_type, dataset).body, setup.graphs)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -94,13 +105,32 @@ class RemoteWorker(Worker):
             acceptable(query.graph_type, GRAPH_TYPES, form)
         else:
             acceptable(query.results_type, RESULT_TYPES, form)
-        if dataset.default is not None and len(dataset.default) > 1:
-            answer = self._run_over_merge(query, checked, dataset)
-        else:
-            accept = N_TRIPLES if form in _GRAPH_FORMS else JSON
-            answer = self._convert(self._ask(_without_dataset(checked), accept.media_type, dataset), query, checked)
-        self._check_snapshot()
+        try:
+            answer = self._answer_from(query, checked, dataset)
+            self._check_snapshot()
+        except BaseException:
+            # What was fetched while graphs were being exchanged belongs to no snapshot.
+            self._replica.clear()
+            raise
         return answer
+
+    def _answer_from(self, query: Query, checked: Checked, dataset: Dataset) -> Answer:
+        if dataset.default is not None and len(dataset.default) > 1:
+            return self._run_over_merge(query, checked, dataset)
+        if not self._conforms:
+            from polisgraph.engine.touched import touched
+
+            needed = touched(checked.text)
+            if not needed.plain:
+                return self.run_on(self._fetched(needed.patterns, dataset), query, checked)
+        accept = N_TRIPLES if checked.form in _GRAPH_FORMS else JSON
+        return self._convert(self._ask(_without_dataset(checked), accept.media_type, dataset), query, checked)
+
+    def _fetched(self, patterns: "Iterable[Pattern]", dataset: Dataset) -> View:
+        try:
+            return self._replica.view(patterns, dataset)
+        except (SyntaxError, ValueError, KeyError, TypeError):
+            raise cut_off() from None
 
     def _check_syntax(self, checked: Checked) -> None:
         """Raise BadQuery for what is not SPARQL 1.1: an endpoint may understand more, and some of it reads files."""

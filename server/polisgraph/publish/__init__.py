@@ -16,11 +16,12 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from polisgraph.engine.publication import Publication, published
+from polisgraph.engine.publication import CONFORMS, Publication, published
 from polisgraph.engine.standins import Standing
 from polisgraph.errors import PublishError, SnapshotError
 from polisgraph.namespaces import GRAPHS, PREFIXES, PUBLICATION_GRAPH, STAGING_GRAPHS, UNION_GRAPH
 from polisgraph.publish.checksum import Checksum
+from polisgraph.publish.conformance import conforms
 from polisgraph.publish.target import Login, Target
 from polisgraph.snapshot import Snapshot
 
@@ -53,9 +54,10 @@ def publish(snapshot: Snapshot, target: Target, progress: Progress = lambda grap
     # The record does not tell all after an exchange that was interrupted.
     there = {*(before.manifest["graphs"] if before else ()), *target.graphs_below(GRAPHS)}
     obsolete = sorted(there - graphs.keys() - set(changed.values()) - {PUBLICATION_GRAPH})
-    if before is not None and before.id == snapshot.id and not changed and not obsolete:
+    publication = Publication(snapshot.manifest | {CONFORMS: conforms(target.endpoint)})
+    if before == publication and not changed and not obsolete:
         return False
-    target.update(_exchange(snapshot, changed, obsolete))
+    target.update(_exchange(publication, changed, obsolete))
     now = published(target.endpoint)
     if now is None or now.id != snapshot.id:
         raise PublishError("the endpoint took the exchange of the graphs but does not show it; publish again")
@@ -124,12 +126,12 @@ def _before(target: Target) -> Publication | None:
         return None
 
 
-def _exchange(snapshot: Snapshot, changed: Mapping[str, str], obsolete: Sequence[str]) -> str:
+def _exchange(publication: Publication, changed: Mapping[str, str], obsolete: Sequence[str]) -> str:
     """Return the update that puts the staged graphs in the place of the others (SPARQL 1.1 Update, section 3.2).
 
     A store with transactions does it all at once. In any other the record is the first to go and the last to come.
     """
-    record = "".join(f"{triple} .\n" for triple in Publication(snapshot.manifest).triples())
+    record = "".join(f"{triple} .\n" for triple in publication.triples())
     return " ;\n".join(
         [
             f"DROP SILENT GRAPH <{PUBLICATION_GRAPH}>",

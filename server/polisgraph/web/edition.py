@@ -61,9 +61,10 @@ def start_engine(settings: Settings, snapshot: Snapshot) -> Engine:
     """Return the engine that answers from `snapshot`; whoever calls closes it. Raises SnapshotError without a store."""
     if settings.endpoint:
         # The HTTP client takes a fifth of a second to import: a server over a local store starts without it.
+        from polisgraph.engine.publication import Publication
         from polisgraph.engine.remote import RemoteEngine
 
-        return RemoteEngine(settings.endpoint, snapshot.id, snapshot.graphs, settings)
+        return RemoteEngine(settings.endpoint, Publication(snapshot.manifest), settings)
     return LocalEngine(snapshot.store_path, snapshot.graphs, settings)
 
 
