@@ -64,7 +64,7 @@ def graphs(server: Server) -> set[str]:
 
 def ask(server: Server, of: Snapshot, query: Query) -> bytes:
     """The answer that belongs to the snapshot `of`."""
-    setup = RemoteSetup(of.graphs, PREFIXES, 2**30, 2**20, 65_536, server.query, of.id)
+    setup = RemoteSetup(of.graphs, PREFIXES, 2**30, 2**20, 65_536, server.query, of.id, True)
     with closing(RemoteWorker(setup)) as worker:
         return worker.answer(query).body
 
