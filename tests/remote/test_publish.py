@@ -20,7 +20,7 @@ from polisgraph.namespaces import GRAPHS, PREFIXES, PUBLICATION_GRAPH, STAGING_G
 from polisgraph.publish import Login, Target, publish
 from polisgraph.publish.checksum import Checksum
 from polisgraph.snapshot import Snapshot
-from tests.remote.conftest import Server
+from tests.remote.conftest import EACH, Server
 
 EX = "http://example.org/"
 
@@ -214,3 +214,8 @@ def test_publish_on_the_command_line(empty: Server, home: Path, snapshot: Snapsh
         result = CliRunner().invoke(main, ["publish", "--home", str(home), *options])
         assert result.exit_code == 0, result.output
         assert result.output.strip() == f"Snapshot {snapshot.id} {words} {empty.query}"
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_the_record_says_whether_the_endpoint_keeps_to_sparql(name: str, serving: Callable[[str], Server]) -> None:
+    assert serving(name).publication().conforms is (name == "oxigraph")
