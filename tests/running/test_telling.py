@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from polisgraph.errors import Busy, WorkerFailed
+from polisgraph.web.guard import Unwatched
 from polisgraph.web.health import Health
 from tests.running.conftest import HOURS, VALUE, Server, children, until
 
@@ -157,6 +158,7 @@ class Stub:
     def __init__(self, error: Exception | None) -> None:
         self.error, self.asked = error, 0
         self.edition = self.engine = self.snapshot = self
+        self.guard = Unwatched()
         self.id, self.manifest, self.refused = "some", {"built": "2026-11-22T10:00:00+00:00"}, None
 
     def query(self, query: object) -> None:
