@@ -47,7 +47,8 @@ def case_of(engine: str, report: Report, number: int) -> object:
         case_of(engine, report, number)
         for engine in ("oxigraph", "virtuoso")
         for report in REPORTS.values()
-        for number in range(len(report.cases))
+        # What is asked of Virtuoso are the patterns that a report touches, the same in all its cases, second by second.
+        for number in range(1 if engine == "virtuoso" else len(report.cases))
     ],
     indirect=["remote"],
 )
