@@ -176,8 +176,7 @@ def _unpack(archive: tarfile.TarFile, draft: Path, raw: bytes, manifest: Mapping
     for folder in ("store", "dumps"):
         (draft / folder).mkdir()
     while (head := archive.next()) is not None:
-        # The second wall behind the list of names.
-        name = tarfile.data_filter(head, str(draft)).name.removeprefix(f"{manifest['id']}/")
+        name = _inside(draft, head.name.removeprefix(f"{manifest['id']}/"))
         listed = waiting.pop(name, None)
         if listed is None or head.size != listed["bytes"]:
             raise ValueError(f"{head.name[:80]!r} is twice in it, has another size or is not in its manifest")
@@ -191,6 +190,17 @@ def _unpack(archive: tarfile.TarFile, draft: Path, raw: bytes, manifest: Mapping
         raise ValueError(f"it ends before {min(waiting)}")
     (draft / seal.MANIFEST).write_bytes(raw)
     seal.trust(draft, manifest)
+
+
+def _inside(draft: Path, name: str) -> str:
+    """Return `name` if it lies in `draft`; raise ValueError otherwise. The second wall behind the list of names.
+
+    `tarfile.data_filter` does the same, but not in every Python 3.11.
+    """
+    root = draft.resolve()
+    if name.startswith("/") or root not in (root / name).resolve().parents:
+        raise ValueError(f"{name[:80]!r} leads out of the snapshot")
+    return name
 
 
 def _content(archive: tarfile.TarFile, head: tarfile.TarInfo) -> IO[bytes]:
