@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 
 from polisgraph import bundle
 from polisgraph.load import Loaded, load
 from polisgraph.namespaces import PREFIXES
-from polisgraph.validate import native, questions, reference, validate, wellformed
+from polisgraph.validate import literals, native, questions, reference, validate, wellformed
 from polisgraph.validate.questions import Result
 from polisgraph.validate.shapes import Shapes, read_shapes
-from polisgraph.validate.terms import quiet
+from polisgraph.validate.terms import quiet, term
 
 TESTS = Path(__file__).parent
 SHAPES = bundle.ONTOLOGY / "shapes.ttl"
@@ -260,3 +261,57 @@ def test_each_constraint(path: str | None, small: ox.Store, shapes: Callable[[st
     never = {name for number, name in enumerate(constraints) if f"http://example.org/Shape{number}" not in broken}
     assert never == NEVER_BROKEN.get(path, never)
     assert len(broken) > 40
+
+
+ORDERED = """
+@prefix e: <http://example.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+e:a e:s 1 , "b" , e:a ; e:t 2 , "c" , e:b . e:b e:s 2.0 ; e:t 2 . e:c e:s "2004-01-02"^^xsd:date ;
+  e:t "2004-01-01"^^xsd:date . e:d e:s "x"^^e:own ; e:t "x"^^e:own . e:e e:s "2020-01-01T00:00:00"^^xsd:dateTime ;
+  e:t "2020-01-01T00:00:00Z"^^xsd:dateTime .
+"""
+
+
+def test_the_order_of_two_properties(shapes: Callable[[str], Path]) -> None:
+    store = ox.Store()
+    store.load(ORDERED.encode(), format=ox.RdfFormat.TURTLE)
+    path = "sh:targetSubjectsOf e:s ; sh:path e:s"
+    text = f"e:Less a sh:PropertyShape ; {path} ; sh:lessThan e:t . e:NotMore {path} ; sh:lessThanOrEquals e:t ."
+    assert compare(store, shapes(text)) == {"http://example.org/Less", "http://example.org/NotMore"}
+
+
+def of(text: str, kind: str) -> ox.Literal:
+    return ox.Literal(text, datatype=ox.NamedNode(PREFIXES["xsd"] + kind))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (of("y", "integer"), of("x", "integer")),  # ill-typed, both
+        (of("2020-01-01T00:00:00", "dateTime"), of("2020-01-01", "date")),
+        (of("NaN", "decimal"), of("1", "decimal")),
+        (of("1", "integer"), of("NaN", "decimal")),
+    ],
+)
+def test_what_has_no_order_is_never_in_order(one: ox.Literal, other: ox.Literal) -> None:
+    limit = term(other)
+    assert isinstance(limit, rdflib.Literal)
+    with quiet():
+        assert not literals.ordered(limit, lambda order: True)(one)
+        assert not literals.less(True)(one, other)
+
+
+def test_times_of_which_one_has_a_zone_have_no_order() -> None:
+    limit = rdflib.Literal("2020-01-01T00:00:00Z", datatype=rdflib.XSD.dateTime)
+    assert not literals.ordered(limit, lambda order: True)(of("2020-01-01T00:00:00", "dateTime"))
+
+
+@pytest.mark.parametrize("parameter", ["sh:lessThan", "sh:lessThanOrEquals"])
+def test_a_value_without_an_order_breaks_a_shape_that_asks_for_one(
+    parameter: str, shapes: Callable[[str], Path]
+) -> None:
+    store = ox.Store()
+    text = "@prefix e: <http://example.org/> . e:a e:s 'NaN'^^<http://www.w3.org/2001/XMLSchema#decimal> ; e:t 5 ."
+    store.load(text.encode(), format=ox.RdfFormat.TURTLE)
+    rules = read_shapes(shapes(f"e:S a sh:PropertyShape ; sh:targetSubjectsOf e:s ; sh:path e:s ; {parameter} e:t ."))
+    assert len(list(native.results(rules, store))) == 1

@@ -7,7 +7,7 @@ the order of dates, and in the regular expressions.
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 import rdflib
@@ -16,6 +16,9 @@ from rdflib.namespace import RDF, RDFS, XSD
 from polisgraph.validate.terms import Term, term
 
 Test = Callable[..., bool]
+
+_NO_ORDER = (TypeError, InvalidOperation)
+"""What comparing raises: two ill-typed literals, times of which one has a zone, or other types; a decimal `NaN`."""
 
 _VALUES: dict[rdflib.URIRef, type | tuple[type, ...]] = {
     XSD.string: (str, bytes),
@@ -84,7 +87,7 @@ def ordered(limit: rdflib.Literal, passes: Callable[[int], bool]) -> Test:
             return False
         try:
             return passes(_compare(literal, limit))
-        except (TypeError, NotImplementedError):
+        except _NO_ORDER:
             return False
 
     return test
@@ -111,11 +114,16 @@ def less(or_equal: bool) -> Test:
         if isinstance(left, rdflib.Literal) != isinstance(right, rdflib.Literal):
             return False
         try:
-            return bool(left <= right if or_equal else left < right)
-        except TypeError:
+            # Not `<=`: rdflib's takes an order that it does not know for a true one.
+            return bool(left < right) or (or_equal and _equal(left, right))
+        except _NO_ORDER:
             return False
 
     return test
+
+
+def _equal(left: str | rdflib.Literal, right: str | rdflib.Literal) -> bool:
+    return bool(left.eq(right)) if isinstance(left, rdflib.Literal) else left == right
 
 
 def _plain(value: ox.NamedNode | ox.Literal) -> str | rdflib.Literal:
