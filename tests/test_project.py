@@ -17,7 +17,7 @@ ROOT = bundle.ROOT
 PACKAGE = ROOT / "server" / "polisgraph"
 
 ORDER = [
-    "namespaces", "errors", "settings", "metrics", "journal", "bundle", "tokens",
+    "namespaces", "errors", "settings", "metrics", "room", "journal", "bundle", "tokens",
     "load", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
     "reason", "results", "reports", "description", "seal", "dumps", "snapshot", "archive", "build", "lastbuild",
     "watch", "engine", "publish", "web", "cli", "__main__",

@@ -179,10 +179,10 @@ def test_who_allows_less_time_does_not_end_the_question_of_who_allows_more(
 
 def test_the_room_has_an_end(caching: CachingEngine, recorder: Recorder) -> None:
     recorder.outcome = lambda query: Answer(bytes(50_000), "text/csv", "SELECT", True)
+    before = metrics.CACHE_BYTES.value("answers")
     for number in range(100):
         caching.query(Query(f"ASK {{ ?s ?p {number} }}"))
-    assert caching._answers.currsize <= 1_000_000
-    assert len(caching._answers) > 10
+    assert 500_000 < metrics.CACHE_BYTES.value("answers") - before <= 1_000_000
     recorder.outcome = lambda query: Answer(bytes(200_000), "text/csv", "SELECT", True)
     for _ in range(2):
         caching.query(Query("ASK { ?much ?p ?o }"))
@@ -190,11 +190,14 @@ def test_the_room_has_an_end(caching: CachingEngine, recorder: Recorder) -> None
 
 
 def test_nothing_outlives_the_snapshot(caching: CachingEngine, recorder: Recorder) -> None:
+    before = metrics.CACHE_BYTES.value("answers")
     caching.query(Query("ASK {}"))
+    assert metrics.CACHE_BYTES.value("answers") > before
     caching.close()
-    assert recorder.closed and len(caching._answers) == 0
-    caching.query(Query("ASK {}"))
-    assert len(caching._answers) == 0
+    assert recorder.closed
+    for _ in range(2):
+        caching.query(Query("ASK {}"))
+    assert len(recorder.asked) == 3 and metrics.CACHE_BYTES.value("answers") == before
 
 
 @pytest.mark.parametrize("media_type", [*RESULT_TYPES, *GRAPH_TYPES])

@@ -5,16 +5,13 @@ from concurrent.futures import Future
 from copy import copy
 from typing import TypeAlias
 
-from cachetools import LRUCache
-
 from polisgraph import journal, metrics
 from polisgraph.engine import Answer, Engine, Query
 from polisgraph.engine.gate import check
 from polisgraph.errors import Busy, QueryError
+from polisgraph.room import Room
 from polisgraph.tokens import condense
 
-_SHARE = 8
-"""An answer that would take more than this part of the room is not kept: it would cost many others theirs."""
 _OVERHEAD = 2_000
 """Bytes, about, that an entry takes beside the answer's body."""
 
@@ -27,8 +24,8 @@ class CachingEngine:
     def __init__(self, engine: Engine, room: int, query_limit: int) -> None:
         """Keep answers of `engine`, up to `room` bytes of them; take queries of up to `query_limit` bytes."""
         self._engine = engine
-        self._room, self._query_limit = room, query_limit
-        self._answers: LRUCache[Key, Answer] = LRUCache(room, getsizeof=_size)
+        self._query_limit = query_limit
+        self._answers: Room[Key, Answer] = Room("answers", room, lambda answer: len(answer.body) + _OVERHEAD)
         self._asked: dict[Key, Future[Answer]] = {}
         self._lock = threading.Lock()
 
@@ -59,10 +56,7 @@ class CachingEngine:
 
     def close(self) -> None:
         """Forget the answers and close the engine."""
-        with self._lock:
-            metrics.CACHE_BYTES.add("answers", by=-self._answers.currsize)
-            self._answers.clear()
-            self._room = 0
+        self._answers.close()
         self._engine.close()
 
     def _join(self, asked: "Future[Answer]", query: Query) -> Answer:
@@ -85,21 +79,10 @@ class CachingEngine:
             raise
         with self._lock:
             del self._asked[question]
-            self._keep(key, answer)
+            if answer.cacheable:
+                self._answers.keep(key, answer)
         mine.set_result(answer)
         return answer
-
-    def _keep(self, key: Key, answer: Answer) -> None:
-        if not answer.cacheable or _size(answer) > self._room // _SHARE:
-            return
-        bytes_before, entries_before = self._answers.currsize, len(self._answers)
-        self._answers[key] = answer
-        metrics.CACHE_BYTES.add("answers", by=self._answers.currsize - bytes_before)
-        metrics.CACHE_DROPPED.add("answers", by=entries_before + 1 - len(self._answers))
-
-
-def _size(answer: Answer) -> int:
-    return len(answer.body) + _OVERHEAD
 
 
 def _note(outcome: str) -> None:
