@@ -1,13 +1,21 @@
 """The dataset as a whole: service description, VoID and DCAT, graphs, dumps."""
 
 import gzip
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
 
+from polisgraph import metrics
+from polisgraph.engine import Engine
 from polisgraph.namespaces import BASE, DATASET, DESCRIPTION_GRAPH, PREFIXES
+from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
+from polisgraph.web import create_app
 from tests.web.conftest import Reader
 
 SD, VOID, DCAT = PREFIXES["sd"], PREFIXES["void"], PREFIXES["dcat"]
@@ -91,6 +99,34 @@ def test_dumps(client: FlaskClient, german: Reader, snapshot: Snapshot) -> None:
     with client.get("/dumps/polisgraph.nq.gz", headers={"If-None-Match": tag}) as again:
         assert again.status_code == 304
     assert client.get("/dumps/polisgraph.ttl").mimetype == "text/turtle"
+
+
+def test_a_dump_is_as_old_as_its_snapshot_on_every_server(client: FlaskClient, snapshot: Snapshot) -> None:
+    with client.get("/dumps/polisgraph.nq.gz") as packed:
+        assert packed.last_modified == datetime.fromisoformat(str(snapshot.manifest["built"]))
+
+
+def test_a_dump_is_unpacked_while_it_goes_out(
+    settings: Settings, snapshot: Snapshot, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def chunks(path: Path) -> Iterator[bytes]:
+        for number in range(100):
+            made.append(number)
+            yield bytes(100_000)
+
+    monkeypatch.setattr("polisgraph.web.dataset._chunks", chunks)
+    app = create_app(settings, snapshot, engine)
+    kept = metrics.CACHE_BYTES.value("responses")
+    environ = EnvironBuilder("/dumps/polisgraph.nq").get_environ()
+    body = app.wsgi_app(environ, lambda status, headers, exc_info=None: lambda data: None)
+    pieces = iter(body)
+    assert len(next(pieces)) == 100_000
+    assert len(made) <= 2, "nothing may take all of it into memory first"
+    assert sum(map(len, pieces)) == 99 * 100_000
+    body.close()  # type: ignore[attr-defined]
+    assert metrics.CACHE_BYTES.value("responses") == kept
 
 
 @pytest.mark.parametrize("name", ["none.nq", "..", "..%2Fmanifest.json", "%2e%2e/manifest.json", "%00"])

@@ -1,20 +1,16 @@
 """Lets requests in, so many at once and so many of one client, and takes their bodies in. Answers none itself."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from polisgraph.engine.turns import CLIENT
 from polisgraph.errors import QueryError, TooLong
+from polisgraph.web.layers import Refuse
 from polisgraph.web.places import Places, client_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-Refuse: TypeAlias = "Callable[[WSGIEnvironment, StartResponse, Exception], Iterable[bytes]]"
-
-ALWAYS = ("/health", "/metrics")
-"""Addresses that are answered however much there is to do: they tell how much that is."""
 
 
 class Admission:
@@ -31,8 +27,6 @@ class Admission:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         client = client_of(environ)
         CLIENT.set(client)
-        if environ["PATH_INFO"].startswith(ALWAYS):
-            return self._app(environ, start_response)
         try:
             if environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):
                 self._take_body(environ, client)

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request, send_file
@@ -66,7 +67,9 @@ def dump(name: str) -> Response:
     for path in _dumps():
         if path.name == name:
             tag = headers.tag("dump", name)
-            return send_file(path.resolve(), mimetype=_type(name), as_attachment=True, etag=tag)
+            # Not the time of the file: copies of a snapshot on other servers have others.
+            built = datetime.fromisoformat(str(site().snapshot.manifest["built"]))
+            return send_file(path.resolve(), mimetype=_type(name), as_attachment=True, etag=tag, last_modified=built)
         if path.name == f"{name}.gz":
             return _unpacked(path, name)
     raise NotFound(f"there is no dump {name[:80]!r}; /dumps/ lists them")
@@ -86,7 +89,9 @@ def _unpacked(path: Path, name: str) -> Response:
     known = headers.unchanged(tag)
     if known is not None:
         return known
-    response = Response(b"" if request.method == "HEAD" else _chunks(path), mimetype=_type(name))
+    # Passed on as it is made: nobody on the way may take it for something that is in memory.
+    content = b"" if request.method == "HEAD" else _chunks(path)
+    response = Response(content, mimetype=_type(name), direct_passthrough=True)
     if request.method == "HEAD":
         del response.headers["Content-Length"]
     return headers.tagged(response, tag)

@@ -16,6 +16,12 @@ from polisgraph.web.guard import Guard, GuardedEngine, Unwatched, guarded
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+LOOK = 0.5
+"""Seconds between two looks at the link `<home>/current`, which a build switches by one rename.
+
+It costs one system call and also works where no file system tells of changes.
+"""
+
 
 @dataclass
 class Edition:
@@ -27,6 +33,8 @@ class Edition:
     routes: frozenset[str]
     guard: Guard
     _held: ExitStack
+    requests: int = 0
+    """How many are at work on it; `Live` counts them."""
 
     def close(self) -> None:
         """End the engine with its caches; may be called twice."""
@@ -74,6 +82,9 @@ def _published(settings: Settings) -> Snapshot:
     return held(settings)
 
 
-def link(home: Path) -> Path:
-    """Return the link below `home` whose target is the snapshot in service."""
-    return home / "current"
+def linked(home: Path) -> str | None:
+    """Return what the link to the snapshot in service below `home` says; None if there is none at the moment."""
+    try:
+        return str((home / "current").readlink())
+    except OSError:
+        return None

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from polisgraph import errors
 from polisgraph.errors import QueryError
 from polisgraph.namespaces import BASE
 from polisgraph.web.language import N_, gettext
+from polisgraph.web.layers import Refuse
 from polisgraph.web.negotiation import prefers_page
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def answer(found: Problem) -> Response:
     return response
 
 
-def refusal(app: Flask) -> "Callable[[WSGIEnvironment, StartResponse, Exception], Iterable[bytes]]":
+def refusal(app: Flask) -> Refuse:
     """Return what answers a request that does not get to `app`, in the form that `app` would give the error."""
 
     def refuse(environ: "WSGIEnvironment", start_response: "StartResponse", error: Exception) -> Iterable[bytes]:

@@ -8,7 +8,7 @@ For what a disk changes without telling, all files are read from time to time.
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from polisgraph import seal
@@ -16,6 +16,7 @@ from polisgraph.engine import Answer, Engine, Query
 from polisgraph.errors import StoreDamaged
 from polisgraph.journal import facts
 from polisgraph.snapshot import Snapshot
+from polisgraph.web.layers import Refuse
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -134,11 +135,7 @@ class GuardedEngine:
         """Nothing: whoever made the engine ends it."""
 
 
-def guarded(
-    app: "WSGIApplication",
-    guard: Guard,
-    refuse: "Callable[[WSGIEnvironment, StartResponse, Exception], Iterable[bytes]]",
-) -> "WSGIApplication":
+def guarded(app: "WSGIApplication", guard: Guard, refuse: Refuse) -> "WSGIApplication":
     """Return an application that passes requests to `app` as long as the files are whole; `refuse` answers then."""
 
     def call(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

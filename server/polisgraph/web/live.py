@@ -1,27 +1,25 @@
 """Changes a running server to a new snapshot without dropping a request. Answers none itself.
 
-A build switches the link `<home>/current` by one rename; a thread looks at it twice a second, which costs one system
-call and also works where no file system tells of changes. The new edition is opened and has answered a question before
-it takes over; the old one ends with its last request. What cannot be opened leaves the old one in service.
+A thread looks again and again which snapshot should be in service. The new edition is opened and has answered a
+question before it takes over; the old one ends with its last request. What cannot be opened leaves the old one in
+service.
 """
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from polisgraph import metrics
 from polisgraph.errors import PolisgraphError, SnapshotError
 from polisgraph.journal import facts
-from polisgraph.web.edition import Edition, link
+from polisgraph.web.edition import Edition
+from polisgraph.web.layers import Outgoing
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-LOOK = 0.5
-"""Seconds between two looks at the link."""
 AGAIN = 20.0
 """Seconds after which a snapshot whose engine did not start is tried again."""
 
@@ -31,24 +29,15 @@ _log = logging.getLogger(__name__)
 class Live:
     """A WSGI application that passes each request to the edition in service at its beginning."""
 
-    def __init__(
-        self,
-        home: Path,
-        reopen: Callable[[], Edition],
-        look: Callable[[], str | None] | None = None,
-        every: float = LOOK,
-    ) -> None:
-        """Serve what `reopen` returns, now and whenever the link below `home` has changed; raise what it raises.
+    def __init__(self, reopen: Callable[[], Edition], target: Callable[[], str | None], every: float) -> None:
+        """Serve what `reopen` returns, now and whenever `target` returns something else; raise what it raises.
 
-        Given `look`, serve anew whenever that returns something else and not None, which is asked `every` seconds.
+        `target` is asked after `every` seconds; None, for what is not known at the moment, changes nothing.
         """
-        self._link, self._reopen = link(home), reopen
-        self._target, self._every = look or self._linked, every
-        self._seen = self._target()
+        self._reopen, self._target, self._every = reopen, target, every
+        self._seen = target()
         self._lock = threading.Lock()
-        self._users: dict[int, int] = {}
         self._edition = reopen()
-        self._users[id(self._edition)] = 0
         self._stop = threading.Event()
         self.refused = self._edition.snapshot.instead_of
         """Why the newest snapshot is not in service, if it is not."""
@@ -71,7 +60,7 @@ class Live:
         if isinstance(body, list):
             self._leave(edition)
             return body
-        return _Body(body, lambda: self._leave(edition))
+        return Outgoing(body, lambda _: self._leave(edition))
 
     def close(self) -> None:
         """Look no more, and end the edition in service, whatever it is at."""
@@ -82,15 +71,13 @@ class Live:
     def _enter(self) -> Edition:
         with self._lock:
             edition = self._edition
-            self._users[id(edition)] += 1
+            edition.requests += 1
             return edition
 
     def _leave(self, edition: Edition) -> None:
         with self._lock:
-            self._users[id(edition)] -= 1
-            last = edition is not self._edition and not self._users[id(edition)]
-            if last:
-                del self._users[id(edition)]
+            edition.requests -= 1
+            last = edition is not self._edition and not edition.requests
         if last:
             _end(edition)
 
@@ -147,44 +134,11 @@ class Live:
     def _switch(self, fresh: Edition) -> None:
         with self._lock:
             old, self._edition = self._edition, fresh
-            self._users[id(fresh)] = 0
-            idle = not self._users[id(old)]
-            if idle:
-                del self._users[id(old)]
+            idle = not old.requests
         metrics.SWITCHES.add("done")
         _log.info("a new snapshot is in service", extra=facts(snapshot=fresh.snapshot.id, before=old.snapshot.id))
         if idle:
             _end(old)
-
-    def _linked(self) -> str | None:
-        try:
-            return str(self._link.readlink())
-        except OSError:
-            return None
-
-
-class _Body:
-    """A body on its way out; its edition may end when it has gone."""
-
-    def __init__(self, body: Iterable[bytes], leave: Callable[[], None]) -> None:
-        self._body, self._leave = body, leave
-        self._left = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._body)
-
-    def close(self) -> None:
-        if self._left:
-            return
-        self._left = True
-        try:
-            if hasattr(self._body, "close"):
-                self._body.close()
-        finally:
-            self._leave()
-
-    def __del__(self) -> None:
-        self.close()
 
 
 def _end(edition: Edition) -> None:

@@ -1,7 +1,7 @@
 """How much of the server one client may have, so that there is always room for others. Answers nothing itself."""
 
 import threading
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from polisgraph.errors import Busy, TooMany
@@ -56,10 +56,18 @@ class Places:
 def client_of(environ: "WSGIEnvironment") -> str:
     """Return what stands for the client of a request: its address, or the network that one customer has in IPv6."""
     address = str(environ.get("REMOTE_ADDR", ""))
-    if ":" not in address:
-        return address
+    return (network_of(address, 32, 64) or address) if ":" in address else address
+
+
+def network_of(address: str, length: int, length6: int) -> str:
+    """Return the network of so many bits in IPv4 or IPv6 that an address is in; nothing for what is none.
+
+    A socket for both kinds has IPv4 addresses in the form of IPv6 (RFC 4291, section 2.5.5.2).
+    """
     try:
-        number = ip_address(address)
+        found = ip_address(address)
     except ValueError:
-        return address
-    return str(IPv6Address(int(number) >> 64 << 64)) + "/64" if isinstance(number, IPv6Address) else address
+        return ""
+    found = getattr(found, "ipv4_mapped", None) or found
+    network = ip_network((found, length if found.version == 4 else length6), strict=False)
+    return str(found) if network.num_addresses == 1 else str(network)

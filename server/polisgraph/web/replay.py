@@ -4,29 +4,23 @@ What is kept belongs to one application and so to one snapshot. Only answers wit
 say themselves that they hold for as long as the snapshot does.
 """
 
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from cachetools import LRUCache
 from werkzeug.http import parse_cookie
-from werkzeug.wsgi import ClosingIterator
 
 from polisgraph import journal, metrics
+from polisgraph.room import Room
 from polisgraph.web.language import COOKIE
+from polisgraph.web.layers import Headers, call, close, is_in_memory
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-Headers: TypeAlias = list[tuple[str, str]]
 Key: TypeAlias = tuple[str, ...]
 
-_SHARE = 8
-"""An answer of more than this part of the room is not kept: it would cost many others theirs."""
 _OVERHEAD = 3_000
 """Bytes, about, that headers and key take beside the body."""
-_FILE = 64 * 1024
-"""Bytes up to which files are kept too: style sheets and the like."""
 _OF_THE_BODY = ("content-length", "content-type", "content-encoding", "content-language", "content-disposition")
 
 
@@ -36,7 +30,6 @@ class Kept:
     def __init__(self, headers: Headers, body: bytes, tag: str) -> None:
         self.headers, self.body, self.tag = headers, body, tag
         self.short = [(name, value) for name, value in headers if name.lower() not in _OF_THE_BODY]
-        self.size = len(body) + _OVERHEAD
 
 
 class Replay:
@@ -44,16 +37,14 @@ class Replay:
 
     def __init__(self, app: "WSGIApplication", room: int) -> None:
         """Keep answers of `app`, up to `room` bytes of them."""
-        self._app, self._room = app, room
-        self._kept: LRUCache[Key, Kept] = LRUCache(room, getsizeof=lambda kept: kept.size)
-        self._lock = threading.Lock()
+        self._app = app
+        self._kept: Room[Key, Kept] = Room("responses", room, lambda kept: len(kept.body) + _OVERHEAD)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
         key = _key(environ)
-        with self._lock:
-            kept = self._kept.get(key)
+        kept = self._kept.get(key)
         if kept is None:
             return self._pass_on(environ, start_response, key)
         metrics.CACHE_LOOKUPS.add("responses", "hit")
@@ -67,43 +58,22 @@ class Replay:
 
     def close(self) -> None:
         """Forget everything; keep nothing more."""
-        with self._lock:
-            metrics.CACHE_BYTES.add("responses", by=-self._kept.currsize)
-            self._kept.clear()
-            self._room = 0
+        self._kept.close()
 
     def _pass_on(self, environ: "WSGIEnvironment", start_response: "StartResponse", key: Key) -> Iterable[bytes]:
-        begun: list[tuple[str, Headers]] = []
-
-        def start(status: str, headers: Headers, exc_info: object = None) -> object:
-            begun[:] = [(status, headers)]
-            return start_response(status, headers, exc_info)  # type: ignore[arg-type]  # as it came
-
-        body = self._app(environ, start)  # type: ignore[arg-type]  # a function of this form
+        status, headers, body = call(self._app, environ)
+        start_response(status, headers)
         metrics.CACHE_LOOKUPS.add("responses", "miss")
-        status, headers = begun[0]
         named = {name.lower(): value for name, value in headers}
         tag = named.get("etag", "")
-        # What Flask has in memory comes as a ClosingIterator; a file comes as itself, and may be too large for memory.
-        in_memory = isinstance(body, ClosingIterator) or int(named.get("content-length", _FILE + 1)) <= _FILE
-        if status.startswith("200") and tag.startswith('"') and "set-cookie" not in named and in_memory:
+        if status.startswith("200") and tag.startswith('"') and "set-cookie" not in named and is_in_memory(body):
             parts = list(body)
-            getattr(body, "close", lambda: None)()
+            close(body)
             # The bytes may also be those of an answer that the engine's cache keeps: they are not there twice.
             kept = Kept(headers, parts[0] if len(parts) == 1 else b"".join(parts), tag)
-            self._keep(key, kept)
+            self._kept.keep(key, kept)
             return [kept.body]
         return body
-
-    def _keep(self, key: Key, kept: Kept) -> None:
-        if kept.size > self._room // _SHARE or ("Cache-Control", "no-store") in kept.headers:
-            return
-        with self._lock:
-            bytes_before, new = self._kept.currsize, key not in self._kept
-            entries_before = len(self._kept)
-            self._kept[key] = kept
-            metrics.CACHE_BYTES.add("responses", by=self._kept.currsize - bytes_before)
-            metrics.CACHE_DROPPED.add("responses", by=entries_before + new - len(self._kept))
 
 
 def _key(environ: "WSGIEnvironment") -> Key:

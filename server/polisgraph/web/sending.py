@@ -5,20 +5,16 @@ has taken it. So small answers are lists, and for large ones there is a number o
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, TypeAlias, cast
-
-from werkzeug.wsgi import ClosingIterator
+from typing import IO, TYPE_CHECKING
 
 from polisgraph.errors import QueryError
+from polisgraph.web.layers import Outgoing, Refuse, call, close, is_in_memory
 from polisgraph.web.places import Places, client_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-Headers: TypeAlias = list[tuple[str, str]]
-Refuse: TypeAlias = "Callable[[WSGIEnvironment, StartResponse, Exception], Iterable[bytes]]"
 
 LARGE = 256 * 1024
 """Bytes from which on an answer goes out in pieces."""
@@ -33,56 +29,30 @@ class Sending:
         self._app, self._places, self._refuse = app, places, refuse
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        begun: list[tuple[str, Headers]] = []
-        body = self._app(environ, cast("StartResponse", lambda *given: begun.__setitem__(slice(None), [given[:2]])))
-        ((status, headers),) = begun
-        length = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
-        if length <= LARGE or environ["REQUEST_METHOD"] == "HEAD":
+        status, headers, body = call(self._app, environ)
+        length = next((int(value) for name, value in headers if name.lower() == "content-length"), None)
+        in_memory = is_in_memory(body)
+        # What is made on the way says no length, and may have any.
+        if environ["REQUEST_METHOD"] == "HEAD" or (in_memory if length is None else length <= LARGE):
             start_response(status, headers)
             parts = list(body)
-            _close(body)
+            close(body)
             return parts
         client = client_of(environ)
         try:
             self._places.take(client)
         except QueryError as error:
-            _close(body)
+            close(body)
             return self._refuse(environ, start_response, error)
         start_response(status, headers)
         # A file that is sent as it is stays one; what was made for this answer becomes one.
-        pieces = _spooled(body) if isinstance(body, list | ClosingIterator) else body
-        return _Stream(pieces, lambda: self._places.leave(client))
-
-
-class _Stream:
-    """A body on its way out. Its place is free again when all is sent, when the client has gone, or on an error."""
-
-    def __init__(self, pieces: Iterable[bytes], leave: Callable[[], None]) -> None:
-        self._pieces, self._leave = pieces, leave
-        self._open = True
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self._pieces)
-
-    def close(self) -> None:
-        if self._open:
-            self._open = False
-            self._leave()
-            _close(self._pieces)
-
-    def __del__(self) -> None:
-        self.close()
-
-
-def _close(body: Iterable[bytes]) -> None:
-    """Close a body, which need not have anything to close (PEP 3333)."""
-    getattr(body, "close", lambda: None)()
+        return Outgoing(_spooled(body) if in_memory else body, lambda _: self._places.leave(client))
 
 
 def _spooled(body: Iterable[bytes]) -> Iterable[bytes]:
     """Return all of `body` as pieces of a file; of memory if nothing can be written here."""
     parts = list(body)
-    _close(body)
+    close(body)
     file: IO[bytes]
     try:
         file = tempfile.TemporaryFile()  # noqa: SIM115  # it is closed when it has gone out

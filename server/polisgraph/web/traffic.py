@@ -7,26 +7,25 @@ import itertools
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from ipaddress import ip_address, ip_network
+from collections.abc import Iterable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from polisgraph import journal, metrics
 from polisgraph.settings import Settings
 from polisgraph.web.headers import SNAPSHOT
+from polisgraph.web.layers import Headers, Outgoing, call
+from polisgraph.web.places import network_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-    Headers = list[tuple[str, str]]
 
 REQUEST_ID = "X-Request-Id"
 OTHER = "other"
 """The route of addresses that the site does not have: they must not make the metrics grow."""
 
 _GIVEN_ID = re.compile(r"[\w.:+/=-]{1,128}", re.ASCII)
-_NONE: "Headers" = []
+_NONE: Headers = []
 _PROBES = ("/health", "/metrics")
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _log = logging.getLogger("polisgraph.access")
@@ -47,27 +46,22 @@ class Traffic:
         begin = perf_counter()
         request = journal.Request(self._id(environ))
         journal.begin(request)
-        status, sent = "500", _NONE
+        status, headers = "500", _NONE
 
-        # Annotations of an inner function are worked out anew for each request, unless they are texts.
-        def start(line: str, headers: "Headers", exc_info: Any = None) -> "Callable[[bytes], object]":
-            nonlocal status, sent
-            status, sent = line[:3], headers
-            # The list may be one that a cache keeps.
-            return start_response(line, [*headers, (REQUEST_ID, request.id)], exc_info)
-
-        def done(size: int) -> None:
-            self._count(environ, request, _Answer(status, sent, size, perf_counter() - begin))
+        def gone(size: int) -> None:
+            self._count(environ, request, _Answer(status[:3], headers, size, perf_counter() - begin))
 
         try:
-            body = self._app(environ, start)
+            status, headers, body = call(self._app, environ)
         except BaseException:
-            done(0)
+            gone(0)
             raise
+        # The list may be one that a cache keeps.
+        start_response(status, [*headers, (REQUEST_ID, request.id)])
         if isinstance(body, list):
-            done(len(body[0]) if len(body) == 1 else sum(map(len, body)))
+            gone(sum(map(len, body)))
             return body
-        return _Counted(body, done)
+        return Outgoing(body, gone)
 
     def _id(self, environ: "WSGIEnvironment") -> str:
         """Return the request's id: what a trusted proxy calls it, or our own."""
@@ -108,44 +102,13 @@ class _Answer(NamedTuple):
     """What is known of an answer that has gone out."""
 
     status: str
-    headers: "Headers"
+    headers: Headers
     size: int
     seconds: float
-
-
-class _Counted:
-    """A body on its way out, which knows its size when it has gone."""
-
-    def __init__(self, body: Iterable[bytes], done: Callable[[int], None]) -> None:
-        self._body, self._done = body, done
-        self._size, self._closed = 0, False
-
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._body:
-            self._size += len(piece)
-            yield piece
-
-    def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            if hasattr(self._body, "close"):
-                self._body.close()
-        finally:
-            self._done(self._size)
-
-    def __del__(self) -> None:
-        self.close()
 
 
 def _client(address: str, how_much: str) -> str:
     """Return as much of a client's address as the log may hold."""
     if how_much == "none":
         return ""
-    if how_much == "full":
-        return address
-    try:
-        return str(ip_network(f"{address}/{24 if ip_address(address).version == 4 else 48}", strict=False))
-    except ValueError:
-        return ""
+    return address if how_much == "full" else network_of(address, 24, 48)

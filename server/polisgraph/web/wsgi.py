@@ -24,7 +24,7 @@ from polisgraph.settings import Settings, excess
 from polisgraph.snapshot import Snapshot
 from polisgraph.watch import Watch
 from polisgraph.web import BODIES, STREAMS
-from polisgraph.web.edition import open_current
+from polisgraph.web.edition import LOOK, linked, open_current
 from polisgraph.web.health import ROUTES, Health
 from polisgraph.web.live import Live
 from polisgraph.web.traffic import Traffic
@@ -101,8 +101,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         """Open the snapshot in service; raise what `open_current` raises."""
-        look = _look(settings)
-        self._live = Live(settings.home, partial(open_current, settings), *look)
+        self._live = Live(partial(open_current, settings), *_target(settings))
         self._health = Health(self._live, settings.home)
         self._traffic = Traffic(self._health, (*self._live.edition.routes, *ROUTES), settings)
         # At its end a process first waits for its children; the engine's must be told to go before that.
@@ -117,10 +116,10 @@ class Application:
         self._live.close()
 
 
-def _look(settings: Settings) -> "tuple[()] | tuple[Callable[[], str | None], float]":
-    """Return what tells which snapshot an endpoint holds, and how often to ask; nothing without an endpoint."""
+def _target(settings: Settings) -> tuple[Callable[[], str | None], float]:
+    """Return what tells which snapshot should be in service, and after how many seconds to ask again."""
     if not settings.endpoint:
-        return ()
+        return partial(linked, settings.home), LOOK
     from polisgraph.web.following import INTERVAL, Following
 
     return Following(settings), INTERVAL
