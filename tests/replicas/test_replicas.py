@@ -28,6 +28,7 @@ PAGES = (
     "/doc/municipality/koeln",
     "/void.ttl",
     "/ontology/",
+    "/static/style.css",
 )
 
 
@@ -111,6 +112,7 @@ def test_each_gives_the_same_bytes_with_the_same_tags(replicas: list[tuple[Path,
         given = [ask(address, path, **accept) for address in (*(each.address for _, each in replicas), front)]
         assert {answer.status_code for answer in given} == {200}, path
         assert len({answer.content for answer in given}) == 1, path
+        assert len({answer.headers.get("Last-Modified") for answer in given}) == 1, path
         tags = {answer.headers.get("ETag") for answer in given}
         assert len(tags) == 1 and None not in tags, path
         [tag] = tags

@@ -1,6 +1,9 @@
 """What every answer carries: tags and 304, HEAD, CORS, Vary, the snapshot, security headers."""
 
+import os
+import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +13,7 @@ from werkzeug.test import TestResponse
 from polisgraph.engine import Answer, Engine, Query
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
-from polisgraph.web import create_app
+from polisgraph.web import create_app, pages
 
 BROWSER = {"Accept": "text/html"}
 SELECT = "/sparql?query=" + quote("SELECT ?s { ?s ?p ?o } LIMIT 2")
@@ -23,7 +26,7 @@ EVERYTHING = [
 ]  # fmt: skip
 
 
-UNTAGGED = ("/nothing", "/static/style.css", "/openapi.json", "/dumps/")
+UNTAGGED = ("/nothing", "/openapi.json", "/dumps/")
 
 
 @dataclass
@@ -74,6 +77,18 @@ def test_a_query_with_a_known_tag_does_not_touch_the_engine(counted: FlaskClient
     counting.asked.clear()
     assert counted.get(SELECT, headers={"If-None-Match": tag}).status_code == 304
     assert counting.asked == []
+
+
+def test_a_file_of_the_pages_is_tagged_without_its_time(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = client.get("/static/style.css")
+    copied = Path(shutil.copytree(pages._STATIC, tmp_path / "static", copy_function=shutil.copyfile))
+    os.utime(copied / "style.css", (0, 0))
+    monkeypatch.setattr(pages, "_STATIC", copied)
+    after = client.get("/static/style.css", headers={"If-None-Match": '"other"'})
+    assert after.data == before.data and dict(after.headers) == dict(before.headers)
+    assert "ETag" in after.headers and "Last-Modified" not in after.headers
 
 
 def test_tags_tell_apart(client: FlaskClient) -> None:

@@ -41,7 +41,7 @@ STREAMS = 32
 
 def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> Flask:
     """Return the application that serves `snapshot` with `engine`. The caller closes the engine."""
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)  # `pages` sends those files
     room = settings.cache_size // 2
     app.extensions["polisgraph"] = Site(settings, snapshot, CachingEngine(engine, room, settings.query_limit))
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it

@@ -1,5 +1,7 @@
 """The pages that lead to everything else: the start page, what this is, the sources, kinds of problems."""
 
+from pathlib import Path
+
 from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import NotFound
@@ -19,6 +21,8 @@ _FIRST = (
     "statement-sources",
 )
 """The reports that the start page offers, as far as they are there."""
+_STATIC = Path(__file__).parent / "static"
+_STATIC_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
 @blueprint.route("/")
@@ -51,6 +55,17 @@ def problem(slug: str) -> Response:
         if kind.slug == slug:
             return headers.unchanged(_tag()) or _page("problem-kind.html", kind=kind)
     raise NotFound(f"there is no kind of problem {slug[:80]!r}")
+
+
+@blueprint.route("/static/<name>")
+def static(name: str) -> Response:
+    """Send a file that pages refer to, tagged by its content: on every server it has the same tag."""
+    for path in _STATIC.iterdir():
+        if path.name == name:
+            tag = headers.tag("static", name)
+            known = headers.unchanged(tag)
+            return known or headers.tagged(Response(path.read_bytes(), mimetype=_STATIC_TYPES[path.suffix]), tag)
+    raise NotFound(f"there is nothing called {name[:80]!r}")
 
 
 @blueprint.route("/robots.txt")
