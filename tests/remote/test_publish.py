@@ -19,6 +19,7 @@ from polisgraph.errors import Busy, PublishError
 from polisgraph.namespaces import GRAPHS, PREFIXES, PUBLICATION_GRAPH, STAGING_GRAPHS, UNION_GRAPH
 from polisgraph.publish import Login, Target, publish
 from polisgraph.publish.checksum import Checksum
+from polisgraph.publish.claim import Claim
 from polisgraph.snapshot import Snapshot
 from tests.remote.conftest import EACH, Server
 
@@ -173,6 +174,51 @@ def test_an_exchange_that_stopped_in_the_middle_is_no_snapshot_and_can_be_finish
     assert empty.publish(second) is True
     assert ask(empty, second, Query("ASK {}"))
     assert graphs(empty) == expected(of=SECOND)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_of_two_runs_at_once_the_earlier_one_stops(
+    ends: bool, empty: Server, first: Snapshot, second: Snapshot
+) -> None:
+    """Whether the later one has ended meanwhile, or is at work on it."""
+    begun = []
+
+    def meanwhile(graph: str, sent: int, total: int) -> None:
+        if not begun:
+            begun.append(graph)
+            if ends:
+                assert empty.publish(second) is True
+            else:
+                with closing(empty.target()) as other:
+                    Claim(other)
+
+    with closing(empty.target()) as target, pytest.raises(PublishError, match="another 'polisgraph publish'"):
+        publish(first, target, meanwhile)
+    assert begun
+    if ends:
+        assert empty.publication().id == second.id and graphs(empty) == expected(of=SECOND)
+    assert empty.publish(first) is True
+    assert empty.publication().id == first.id and graphs(empty) == expected(of=FIRST)
+
+
+def test_a_run_that_ends_between_anothers_comparison_and_exchange_stays_whole(
+    empty: Server, tmp_path: Path, first: Snapshot, second: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one would leave out what did not differ when it compared, and mix two snapshots."""
+    empty.publish(first)
+    changed: list[bool] = []
+
+    def conforms(endpoint: object) -> bool:
+        if not changed:
+            changed.append(True)
+            empty.publish(second)
+        return True
+
+    monkeypatch.setattr("polisgraph.publish.conforms", conforms)
+    third = small(tmp_path / "other", "3" * 16, {**FIRST, "data/gone": ":y :p :other ."})
+    with pytest.raises(PublishError, match="another 'polisgraph publish'"):
+        empty.publish(third)
+    assert changed and empty.publication().id == second.id and graphs(empty) == expected(of=SECOND)
 
 
 def test_checksums_know_values_and_nothing_else() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from polisgraph.engine import Query
-from polisgraph.engine.endpoint import MAX_WAIT
+from polisgraph.engine.endpoint import MAX_WAIT, Endpoint
 from polisgraph.engine.publication import Publication
 from polisgraph.engine.remote import RemoteEngine, RemoteSetup, RemoteWorker
 from polisgraph.errors import (
@@ -23,6 +23,7 @@ from polisgraph.errors import (
     TooLong,
 )
 from polisgraph.namespaces import PREFIXES
+from polisgraph.publish import Target
 from polisgraph.settings import Settings
 from tests.engine.test_service import BAD, FORBIDDEN
 from tests.remote.conftest import free_port
@@ -140,6 +141,26 @@ def test_what_is_not_a_whole_answer_is_an_error(kind: str, liar: Liar, worker: R
     PARTIAL[kind](liar)
     with pytest.raises(EndpointFailed):
         worker.answer(SELECT)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b'{"results": {"bindings": [[]]}}', b"<html>", b"{}"])
+def test_what_is_no_truth_value_is_an_error(body: bytes, liar: Liar, worker: RemoteWorker) -> None:
+    liar.say(body)
+    with pytest.raises(EndpointFailed):
+        worker.answer(Query("ASK {}"))
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b'{"results": {"bindings": [[]]}}', b"<html>", RECORD, b"{}"])
+def test_what_is_no_number_is_none(body: bytes, liar: Liar) -> None:
+    liar.say(body)
+    with closing(Target(liar.address, liar.address, None, None)) as target, pytest.raises(EndpointFailed):
+        target.count(GRAPH)
+
+
+@pytest.mark.parametrize("address", ["localhost:7878/query", "http://[", "/query"])
+def test_what_is_no_address_cannot_be_reached(address: str) -> None:
+    with closing(Endpoint(address, 2_000)) as endpoint, pytest.raises(EndpointFailed, match="cannot be reached"):
+        endpoint.ask("ASK {}", JSON, [], [])
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 SPARQL 1.1 Protocol, sections 2.1.2 (query by a form) and 2.1.4 (the dataset).
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ _SAID = 300
 # A machine's names and paths are nobody's business but the operator's.
 _INTERNAL = re.compile(r"\w+://\S+|(?<![\w<])/[\w.-]+(?:/[\w.-]+)+|\b[\w.-]+:\d{2,5}\b")
 _TIMED_OUT = re.compile(r"time[d -]?out|time limit|execution time|S1T00|S1TAT", re.IGNORECASE)
+
+
+UNREADABLE = (SyntaxError, ValueError, KeyError, TypeError, AttributeError)
+"""What reading an answer raises if it is not what was asked for: no JSON or N-Triples, or JSON with other members."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,13 @@ class Endpoint:
                     raise _refusal(response)
                 _check_whole(response.headers)
                 return Reply(self._read(response), _media_type(response.headers))
-        except (httpx.ConnectError, httpx.ConnectTimeout):
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL):
             raise EndpointFailed(
                 "The SPARQL endpoint behind this service cannot be reached. Please try again later."
             ) from None
         except httpx.TimeoutException:
             raise TimeLimit("The SPARQL endpoint behind this service did not answer in time.") from None
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except httpx.HTTPError:
             raise cut_off() from None
 
     def close(self) -> None:
@@ -84,6 +89,25 @@ class Endpoint:
             if size > self.limit:
                 raise too_large(self.limit)
         return b"".join(parts)
+
+
+def values(body: bytes) -> list[dict[str, str]]:
+    """Return the rows of a result in JSON, each term as its bare text; raise EndpointFailed if it is none."""
+    try:
+        rows = json.loads(body)["results"]["bindings"]
+        return [{name: str(term["value"]) for name, term in row.items()} for row in rows]
+    except UNREADABLE:
+        raise cut_off() from None
+
+
+def number(body: bytes) -> int:
+    """Return the number that is the only value of a result in JSON; raise EndpointFailed if it is none."""
+    try:
+        [row] = values(body)
+        [value] = row.values()
+        return int(value)
+    except ValueError:
+        raise cut_off() from None
 
 
 def cut_off() -> EndpointFailed:

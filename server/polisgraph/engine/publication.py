@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from polisgraph.engine.endpoint import Endpoint, cut_off
+from polisgraph.engine.endpoint import Endpoint, values
 from polisgraph.errors import SnapshotError
 from polisgraph.namespaces import EMPTY_GRAPH, PREFIXES, PUBLICATION_GRAPH
 from polisgraph.results import JSON
@@ -62,8 +62,8 @@ def published(endpoint: Endpoint) -> Publication | None:
     if len(rows) != 1:
         return None
     try:
-        manifest = json.loads(rows[0]["manifest"]["value"])
-        if str(manifest["id"]) == rows[0]["id"]["value"] and isinstance(manifest["graphs"], dict):
+        manifest = json.loads(rows[0]["manifest"])
+        if str(manifest["id"]) == rows[0]["id"] and isinstance(manifest["graphs"], dict):
             return Publication(manifest)
     except (KeyError, TypeError, ValueError):
         pass
@@ -75,13 +75,8 @@ def published(endpoint: Endpoint) -> Publication | None:
 def published_id(endpoint: Endpoint) -> str | None:
     """Return the id of the snapshot that `endpoint` holds, as `published` does."""
     rows = _rows(endpoint, _IDENTITY)
-    return str(rows[0]["id"]["value"]) if len(rows) == 1 else None
+    return rows[0].get("id") if len(rows) == 1 else None
 
 
-def _rows(endpoint: Endpoint, text: str) -> list[dict[str, Any]]:
-    reply = endpoint.ask(text, JSON.media_type, [EMPTY_GRAPH], [PUBLICATION_GRAPH])
-    try:
-        rows = json.loads(reply.body)["results"]["bindings"]
-    except (KeyError, TypeError, ValueError):
-        raise cut_off() from None
-    return list(rows)
+def _rows(endpoint: Endpoint, text: str) -> list[dict[str, str]]:
+    return values(endpoint.ask(text, JSON.media_type, [EMPTY_GRAPH], [PUBLICATION_GRAPH]).body)

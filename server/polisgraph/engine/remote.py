@@ -30,7 +30,7 @@ from polisgraph.engine import Answer, Query
 from polisgraph.engine.answering import Setup, Worker, acceptable
 from polisgraph.engine.dataset import Dataset, View, Views
 from polisgraph.engine.diagnosis import is_well_formed
-from polisgraph.engine.endpoint import Endpoint, Reply, cut_off, too_large
+from polisgraph.engine.endpoint import UNREADABLE, Endpoint, Reply, cut_off, too_large
 from polisgraph.engine.gate import Checked
 from polisgraph.engine.local import PooledEngine
 from polisgraph.engine.publication import Publication, published_id
@@ -129,7 +129,7 @@ class RemoteWorker(Worker):
     def _fetched(self, patterns: "Iterable[Pattern]", dataset: Dataset) -> View:
         try:
             return self._replica.view(patterns, dataset)
-        except (SyntaxError, ValueError, KeyError, TypeError):
+        except UNREADABLE:
             raise cut_off() from None
 
     def _check_syntax(self, checked: Checked) -> None:
@@ -160,7 +160,7 @@ class RemoteWorker(Worker):
             if form in _GRAPH_FORMS:
                 return self.graph(_triples(reply.body), query, checked)
             return self.results(_results(reply.body, form), query, checked)
-        except (SyntaxError, ValueError, KeyError, TypeError):
+        except UNREADABLE:
             raise cut_off() from None
 
     def _run_over_merge(self, query: Query, checked: Checked, dataset: Dataset) -> Answer:
@@ -237,8 +237,7 @@ def _results(body: bytes, form: str) -> QuerySolutions | QueryBoolean:
         rows = document["results"]["bindings"]
         restored_rows = [{name: restored_json(term) for name, term in row.items()} for row in rows]
         body = json.dumps({"head": document["head"], "results": {"bindings": restored_rows}}).encode()
-    found = parse_query_results(body, format=QueryResultsFormat.JSON)
-    return found
+    return parse_query_results(body, format=QueryResultsFormat.JSON)
 
 
 def _truth(document: dict[str, object]) -> bool:

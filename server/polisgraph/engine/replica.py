@@ -4,7 +4,6 @@ For endpoints that depart from SPARQL 1.1: of them nothing is asked but triples 
 for the whole. What was fetched is kept, because a snapshot never changes.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -20,7 +19,7 @@ from pyoxigraph import (
 )
 
 from polisgraph.engine.dataset import MERGED_TRIPLES, Dataset, View, Views
-from polisgraph.engine.endpoint import cut_off
+from polisgraph.engine.endpoint import cut_off, number
 from polisgraph.engine.standins import restored
 from polisgraph.engine.touched import DEFAULT, NAMED, Pattern
 from polisgraph.errors import ResultTooLarge
@@ -81,8 +80,7 @@ class Replica:
     def _in_parts(self, pattern: Pattern, dataset: Dataset) -> set[Quad]:
         """Return what matches, fetched in parts; none has an order, so that they are the whole if their number is."""
         count = f"SELECT (COUNT(*) AS ?n) WHERE {{ {_where(pattern)} }}"
-        rows = json.loads(self._ask(count, dataset))["results"]["bindings"]
-        expected = int(rows[0]["n"]["value"])
+        expected = number(self._ask(count, dataset))
         if len(self._store) + expected > MERGED_TRIPLES:
             raise _too_many()
         quads: set[Quad] = set()

@@ -21,6 +21,7 @@ from polisgraph.engine.standins import Standing
 from polisgraph.errors import PublishError, SnapshotError
 from polisgraph.namespaces import GRAPHS, PREFIXES, PUBLICATION_GRAPH, STAGING_GRAPHS, UNION_GRAPH
 from polisgraph.publish.checksum import Checksum
+from polisgraph.publish.claim import Claim
 from polisgraph.publish.conformance import conforms
 from polisgraph.publish.target import Login, Target
 from polisgraph.snapshot import Snapshot
@@ -37,9 +38,10 @@ Progress = Callable[[str, int, int], None]
 def publish(snapshot: Snapshot, target: Target, progress: Progress = lambda graph, sent, total: None) -> bool:
     """Put `snapshot` in service at `target`; return whether anything had to be changed.
 
-    Raises PublishError or QueryError if something fails; what was in service stays so, unless the exchange itself was
-    interrupted. Running it again goes on from there.
+    Raises PublishError or QueryError if something fails, or another run begins meanwhile; what was in service stays so,
+    unless the exchange itself was interrupted. Running it again goes on from there.
     """
+    claim = Claim(target)
     store = ox.Store.read_only(str(snapshot.store_path))
     graphs = {UNION_GRAPH: ox.DefaultGraph()} | {name: ox.NamedNode(name) for name in sorted(snapshot.graphs)}
     staging = f"{STAGING_GRAPHS}{snapshot.id}/"
@@ -48,14 +50,16 @@ def publish(snapshot: Snapshot, target: Target, progress: Progress = lambda grap
     for name, graph in graphs.items():
         content = partial(_content, store, graph, standing)
         place = staging + quote(name.removeprefix(GRAPHS), safe="/")
-        if _stage(target, name, place, content, progress):
+        if _stage(target, claim, name, place, content, progress):
             changed[name] = place
     before = _before(target)
     # The record does not tell all after an exchange that was interrupted.
     there = {*(before.manifest["graphs"] if before else ()), *target.graphs_below(GRAPHS)}
     obsolete = sorted(there - graphs.keys() - set(changed.values()) - {PUBLICATION_GRAPH})
     publication = Publication(snapshot.manifest | {CONFORMS: conforms(target.endpoint)})
+    claim.check()
     if before == publication and not changed and not obsolete:
+        claim.withdraw()
         return False
     target.update(_exchange(publication, changed, obsolete))
     now = published(target.endpoint)
@@ -71,7 +75,7 @@ def _content(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph, standing: S
 
 
 def _stage(
-    target: Target, name: str, place: str, content: Callable[[], Iterator[ox.Triple]], progress: Progress
+    target: Target, claim: Claim, name: str, place: str, content: Callable[[], Iterator[ox.Triple]], progress: Progress
 ) -> bool:
     """Bring the graph `name` to `place` unless the endpoint has its content already; return whether it is there."""
     expected = Checksum.of(content())
@@ -79,6 +83,7 @@ def _stage(
         return False
     sent = target.count(place)
     if sent > expected.triples:
+        claim.check()
         target.update(f"DROP SILENT GRAPH <{place}>")
         sent = 0
     # The last part may have come in part; to send it again does no harm.
@@ -86,10 +91,12 @@ def _stage(
     rest = islice(content(), sent, None)
     progress(name, sent, expected.triples)
     while part := list(islice(rest, PART)):
+        claim.check()
         target.add(place, part)
         sent += len(part)
         progress(name, sent, expected.triples)
     if not _holds(target, place, expected):
+        claim.check()
         found = target.count(place)
         target.update(f"DROP SILENT GRAPH <{place}>")
         raise PublishError(

@@ -1,6 +1,5 @@
 """Writes to a SPARQL endpoint and reads back: SPARQL 1.1 Update and Graph Store HTTP Protocol. Decides nothing."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 import pyoxigraph as ox
 
-from polisgraph.engine.endpoint import Endpoint
+from polisgraph.engine.endpoint import Endpoint, number, values
 from polisgraph.errors import PublishError
 from polisgraph.namespaces import EMPTY_GRAPH
 from polisgraph.results import JSON, N_TRIPLES
@@ -56,14 +55,12 @@ class Target:
     def count(self, graph: str) -> int:
         """Return the number of triples in `graph`."""
         query = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
-        reply = self._endpoint.ask(query, JSON.media_type, [graph], [EMPTY_GRAPH])
-        return int(json.loads(reply.body)["results"]["bindings"][0]["n"]["value"])
+        return number(self._endpoint.ask(query, JSON.media_type, [graph], [EMPTY_GRAPH]).body)
 
     def graphs_below(self, prefix: str) -> list[str]:
         """Return the IRIs of the graphs that begin with `prefix`."""
         query = f'SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), "{prefix}")) }}'
-        reply = self._endpoint.ask(query, JSON.media_type, [], [])
-        return sorted(row["g"]["value"] for row in json.loads(reply.body)["results"]["bindings"])
+        return sorted(row["g"] for row in values(self._endpoint.ask(query, JSON.media_type, [], []).body) if "g" in row)
 
     def add(self, graph: str, triples: Sequence[ox.Triple]) -> None:
         """Add `triples`, none of which has a blank node, to `graph` (Graph Store HTTP Protocol §5.5; Update §3.1.1)."""
