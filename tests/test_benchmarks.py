@@ -15,8 +15,9 @@ from polisgraph.snapshot import Snapshot
 from polisgraph.validate import validate
 from tests.benchmarks.data import Build
 from tests.benchmarks.generate import generate
+from tests.benchmarks.measuring import Latency
 from tests.benchmarks.profiles import PROFILES, Profile
-from tests.benchmarks.run import ALL, Budget, Run
+from tests.benchmarks.run import ALL, Budget, ItemFigures, PeerFigures, Run
 from tests.benchmarks.synthetic import World
 from tests.benchmarks.table import keep, show
 from tests.benchmarks.targets import targets
@@ -90,6 +91,24 @@ def test_every_query_and_report_is_varied_and_made_unrepeatable() -> None:
         if item.sample:
             other = item.about("net:other")
             assert "net:other" in other and f"{{ {item.sample} }}" not in other
+
+
+def test_a_target_names_what_misses_it_most() -> None:
+    def figures(name: str, **p50: float) -> PeerFigures:
+        times = {query: Latency(seconds, seconds, requests=5, failed=0) for query, seconds in p50.items()}
+        return PeerFigures(name, items={q: ItemFigures(1, right=True, unrepeated=time) for q, time in times.items()})
+
+    def said(ours: PeerFigures, peer: PeerFigures) -> list[tuple[str, bool | None]]:
+        found = targets("shipped", Build(1.0, 1, 1, {}, {}, validated=False), [ours, peer])
+        return [(target.measured, target.met) for target in found if target.aim.startswith("unrepeated")]
+
+    oxigraph = figures("oxigraph serve-read-only", a=0.010, b=0.020, c=0.001, d=0.002)
+    missed = figures("Polisgraph", a=0.012, b=0.025, c=0.0015, d=0.0027)
+    assert said(missed, oxigraph) == [
+        ("1 of 2; the worst 1.25 × (b)", False),
+        ("2 of 2; the worst +0.7 ms (d)", True),
+    ]
+    assert said(figures("Polisgraph"), oxigraph) == [("no such queries", None)] * 2
 
 
 @pytest.mark.load

@@ -1,6 +1,6 @@
 """The targets, and what a run says of them. Measures nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks.data import Build
@@ -67,19 +67,18 @@ def _unrepeated(ours: PeerFigures, oxigraph: PeerFigures) -> Iterator[Target]:
         else:
             dear.append((mine.unrepeated.p50 / its.unrepeated.p50, name))
     aim = "unrepeated queries over 5 ms: p50 at most 1.2 × that of oxigraph serve-read-only"
-    if dear:
-        held = sum(ratio <= 1.2 for ratio, _ in dear)
-        worst, name = max(dear)
-        yield Target(aim, f"{held} of {len(dear)}; the worst {worst:.2f} × ({name})", held == len(dear))
-    else:
-        yield Target(aim, "no such queries", None)
+    yield _at_most(1.2, dear, aim, lambda ratio: f"{ratio:.2f} ×")
     aim = "unrepeated cheaper queries: p50 at most 1 ms more"
-    if cheap:
-        held = sum(more <= 0.001 for more, _ in cheap)
-        worst, name = max(cheap)
-        yield Target(aim, f"{held} of {len(cheap)}; the worst {worst * 1000:+.1f} ms ({name})", held == len(cheap))
-    else:
-        yield Target(aim, "no such queries", None)
+    yield _at_most(0.001, cheap, aim, lambda more: f"{more * 1000:+.1f} ms")
+
+
+def _at_most(limit: float, measured: Sequence[tuple[float, str]], aim: str, shown: Callable[[float], str]) -> Target:
+    """Return the target that none of the `measured` figures, each with the name of its query, is above `limit`."""
+    if not measured:
+        return Target(aim, "no such queries", None)
+    held = sum(figure <= limit for figure, _ in measured)
+    worst, name = max(measured)
+    return Target(aim, f"{held} of {len(measured)}; the worst {shown(worst)} ({name})", held == len(measured))
 
 
 def _reports(ours: PeerFigures) -> Target:
