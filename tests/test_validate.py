@@ -10,7 +10,7 @@ import rdflib
 from rdflib.namespace import RDF, SH
 
 from polisgraph import bundle
-from polisgraph.errors import RuleError, SourceError
+from polisgraph.errors import SourceError
 from polisgraph.findings import SEVERITIES, Finding, Place
 from polisgraph.load import load
 from polisgraph.namespaces import DERIVED_GRAPH, PG, PGSH, PREFIXES, REPORT_GRAPH
@@ -276,25 +276,6 @@ def test_an_error_in_the_ontology_is_placed_there(put: Callable[..., Path], smal
         shapes=put(SMALL % ("e:q", "sh:minCount 1"), "s.ttl"),
     )
     assert places(found) == ((small_ontology / "more.ttl", 3),)
-
-
-@pytest.mark.parametrize(
-    "constraint",
-    [
-        "sh:minCount 'x'",
-        "sh:pattern 5",
-        "sh:or e:nothing",
-        "sh:sparql [ sh:select 'SELECT nonsense' ]",
-        "sh:sparql [ sh:select 'SELECT $this WHERE { $this ?p ?o MINUS { ?o ?q ?r } }' ]",
-    ],
-)
-def test_shapes_that_are_none_are_refused_in_words(
-    put: Callable[..., Path], small_ontology: Path, constraint: str
-) -> None:
-    data = put("@prefix e: <http://example.org/> . e:s e:p e:o .")
-    shapes = put(SMALL % ("e:p", constraint), "shapes.ttl")
-    with pytest.raises(RuleError, match=r"shapes\.ttl: a shape "):
-        check(data, ontology=small_ontology, shapes=shapes)
 
 
 def test_a_syntax_error_in_the_shapes_has_its_line(put: Callable[..., Path], small_ontology: Path) -> None:

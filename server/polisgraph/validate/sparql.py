@@ -111,11 +111,20 @@ def _nodes(store: ox.Store, focus: Focus) -> list[Term]:
 
 def _rows(shapes: Shapes, store: ox.Store, part: Node, query: str, node: Term) -> list[dict[str, Term | None]]:
     try:
-        rows = store.query(query, substitutions={_THIS: node})
-        assert isinstance(rows, ox.QuerySolutions)
-        names = [variable.value for variable in rows.variables]
-        return [{name: row[name] for name in names} for row in rows]
+        rows = _solutions(store, query, node)
     except SyntaxError as error:
         raise shapes.error(part, f"sh:select is not SPARQL: {error.msg}, line {error.lineno}") from None
-    except ValueError:
-        raise shapes.error(part, "sh:select must select $this") from None
+    except RuntimeError as error:
+        raise shapes.error(part, f"sh:select must select $this; the engine says: {error}") from None
+    if rows is None:
+        raise shapes.error(part, "sh:select takes a SELECT query")
+    return rows
+
+
+def _solutions(store: ox.Store, query: str, node: Term) -> list[dict[str, Term | None]] | None:
+    """What `query` selects for `node`; None if it is no SELECT query."""
+    rows = store.query(query, substitutions={_THIS: node})
+    if not isinstance(rows, ox.QuerySolutions):
+        return None
+    names = [variable.value for variable in rows.variables]
+    return [{name: row[name] for name in names} for row in rows]
