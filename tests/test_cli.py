@@ -2,17 +2,21 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from polisgraph.cli import main
+from polisgraph.cli.printing import SHOWN
 from polisgraph.reports import load_reports
 from polisgraph.snapshot import current
+from polisgraph.validate import VALIDATORS, native, reference
 
 
 def run(*words: str, home: Path | None = None, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -134,6 +138,66 @@ def test_check_names_file_line_shape_and_remedy(tmp_path: Path) -> None:
     assert f"{path}:" in line and "a--b" in line and "Violation" in line
     german = run("check", "--data", str(path), "--language", "de")
     assert "Beziehung" in german.stdout or "endet" in german.stdout
+
+
+OFTEN = SHOWN + 3
+
+
+@pytest.fixture(scope="module")
+def mistakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data file with the same mistakes in it, more often than is shown at once."""
+    path = tmp_path_factory.mktemp("mistakes") / "often.ttl"
+    tenures = "".join(
+        f"<https://w3id.org/polisgraph/id/tenure/a--{number}> a pg:NetworkMembership ;\n"
+        '    pg:start "2010"^^xsd:gYear ; pg:end "2005"^^xsd:gYear .\n'
+        for number in range(OFTEN)
+    )
+    head = "PREFIX pg: <https://w3id.org/polisgraph/ontology/>\nPREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+    path.write_text(head + tenures, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("language", "more"),
+    [
+        ("en", "… and 3 more like these (Violation TenureEndsBeforeItStarts); --all shows them"),
+        ("de", "… und 3 weitere wie diese (Fehler TenureEndsBeforeItStarts); --all zeigt sie"),
+    ],
+)
+def test_check_shows_the_first_of_many_like_findings_and_all_on_demand(
+    mistakes: Path, language: str, more: str
+) -> None:
+    words = ("check", "--data", str(mistakes), "--language", language)
+    short, long = (run(*words, *further).stdout.splitlines() for further in ((), ("--all",)))
+    assert more in short and not [line for line in long if line.startswith("…")]
+    of_rule = [[line for line in lines if " TenureEndsBeforeItStarts ten:" in line] for lines in (short, long)]
+    assert [len(lines) for lines in of_rule] == [SHOWN, OFTEN] and set(of_rule[0]) < set(of_rule[1])
+    # Each finding is a line, and what is not printed is counted all the same.
+    assert short[-1] == long[-1] and sum(map(int, re.findall(r"(\d+) ×", long[-1]))) == len(long) - 1
+
+
+def test_check_finds_the_same_with_the_validator_that_is_asked_for(
+    mistakes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["check", "--all", "--data", str(mistakes), "--validator"]
+    asked: list[str] = []
+    for module, name in ((native, "questions"), (reference, "pyshacl")):
+
+        def results(*given: Any, original: Any = module.results, name: str = name) -> Any:
+            asked.append(name)
+            return original(*given)
+
+        monkeypatch.setattr(module, "results", results)
+    done = {}
+    for name in VALIDATORS:
+        asked.clear()
+        done[name] = CliRunner().invoke(main, [*words, name])
+        # Whether shapes are shapes is asked by questions too.
+        assert set(asked) == {name}
+    assert {one.exit_code for one in done.values()} == {1}
+    assert done["pyshacl"].stdout == done["questions"].stdout and "TenureEndsBeforeItStarts" in done["pyshacl"].stdout
+    refused = CliRunner().invoke(main, [*words, "guesses"])
+    assert refused.exit_code == 2 and "guesses" in refused.stderr
 
 
 def test_build_is_quiet_in_a_pipe_but_for_its_summary(tmp_path: Path) -> None:
