@@ -11,10 +11,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -201,69 +200,3 @@ def _hold_connections(server: str, address: str, stop: "multiprocessing.synchron
         for connection in held[40:70]:
             with suppress(OSError):
                 connection.send(b" ")
-
-
-@contextmanager
-def real_server(home: Path, *flags: str, **variables: str) -> Iterator[tuple[str, int]]:
-    """Start `polisgraph serve` on the snapshot in `home`; yield its address and process id."""
-    import subprocess
-    import sys
-
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "polisgraph",
-        "serve",
-        "--no-build",
-        "--home",
-        str(home),
-        "--port",
-        str(port),
-        *flags,
-    ]
-    server = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command, env={**os.environ, **variables}) as process:
-        try:
-            for _ in range(600):
-                with suppress(httpx.HTTPError):
-                    if httpx.get(f"{server}/health", timeout=5).status_code == 200:
-                        break
-                assert process.poll() is None, "the server ended"
-                time.sleep(0.1)
-            yield server, process.pid
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def tree(pid: int) -> list[int]:
-    """Return the process ids of a process and of all below it."""
-    below = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            below += [int(child) for child in task.read_text().split()]
-    return [pid, *(one for child in below for one in tree(child))]
-
-
-def memory(pid: int) -> int:
-    """Return the bytes that a process and all below it hold, shared pages counted once."""
-    total = 0
-    for one in tree(pid):
-        with suppress(OSError):
-            for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) * 1024
-    return total
-
-
-def processor_seconds(pid: int) -> float:
-    """Return the processor time that a process and all below it have used, those that ended included."""
-    ticks = 0
-    for one in tree(pid):
-        with suppress(OSError):
-            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-            ticks += sum(int(number) for number in fields[11:15])
-    return ticks / os.sysconf("SC_CLK_TCK")

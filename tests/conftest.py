@@ -2,11 +2,6 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
@@ -26,6 +21,7 @@ from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
 from polisgraph.web import create_app
+from tests.processes import serving
 
 NEEDED = {"browser": "chromium", "virtuoso": "virtuoso-t", "load": "wrk", "nginx": "nginx", "faketime": "faketime"}
 """Marks of tests, and the commands without which these tests are left out."""
@@ -129,33 +125,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def server(home: Path) -> Iterator[str]:
+def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server on a real port, serving the shipped data."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "polisgraph",
-        "serve",
-        "--no-build",
-        "--home",
-        str(home),
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(command, env={**os.environ, "POLISGRAPH_TIME_LIMIT": "5"})
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{address}/health", timeout=5).close()
-                break
-            except OSError:
-                assert process.poll() is None, "the server ended"
-                time.sleep(0.05)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
+    with serving(home, tmp_path_factory.mktemp("server") / "log", POLISGRAPH_TIME_LIMIT="5") as running:
+        yield running.address

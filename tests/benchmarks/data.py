@@ -11,7 +11,6 @@ from pathlib import Path
 from polisgraph import bundle
 from polisgraph.snapshot import Snapshot, current
 from tests.benchmarks.generate import FOLDER, generate
-from tests.benchmarks.processes import size_on_disk
 from tests.benchmarks.profiles import Profile
 
 SEED = 42
@@ -57,6 +56,13 @@ def prepared(profile: Profile | None, folder: Path, *, validate: bool) -> tuple[
     build = Build(wall, memory, size_on_disk(snapshot.path), stages, _counts(snapshot), validate)
     kept.write_text(json.dumps(asdict(build)), encoding="utf-8")
     return snapshot, build
+
+
+def size_on_disk(path: Path) -> int:
+    """Return the bytes that the files below `path`, or the file itself, take."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 def _counts(snapshot: Snapshot) -> dict[str, int]:

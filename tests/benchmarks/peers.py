@@ -2,7 +2,6 @@
 
 import gzip
 import shutil
-import sys
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from polisgraph.snapshot import Snapshot
+from tests.benchmarks.data import size_on_disk
 from tests.benchmarks.measuring import TIME_LIMIT, Client
-from tests.benchmarks.processes import Session, free_port, size_on_disk
 from tests.benchmarks.work import Item, asked
+from tests.processes import Program, free_port, located, serve
 
 READY = Item("ready", "ASK { ?s ?p ?o }", "", "")
 
@@ -33,7 +33,7 @@ class Peer(ABC):
         self.snapshot, self.folder = snapshot, folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = 0
-        self.session: Session | None = None
+        self.program: Program | None = None
         self.start_seconds = 0.0
 
     @property
@@ -62,7 +62,7 @@ class Peer(ABC):
         # A new port for each start: the old one may be held by connections that were broken off.
         self.port = free_port()
         started = time.perf_counter()
-        self.session = Session(self.command(), self.folder / "log", self.environment())
+        self.program = Program(self.command(), self.folder / "log", environment=self.environment())
         self.wait(limit)
         self.start_seconds = time.perf_counter() - started
 
@@ -74,7 +74,7 @@ class Peer(ABC):
         client = Client(self.host)
         request = asked(self.endpoint, READY, READY.text)
         while client.ask(request).rows < 0:
-            if self.session is None or not self.session.running:
+            if self.program is None or not self.program.running:
                 raise PeerError(f"ended at start; see {self.folder / 'log'}")
             if time.monotonic() > deadline:
                 self.stop()
@@ -83,16 +83,28 @@ class Peer(ABC):
         client.close()
 
     def stop(self) -> None:
-        if self.session:
-            self.session.close()
-            self.session = None
+        if self.program:
+            self.program.stop(patience=10)
+            self.program = None
 
     def settle(self, patience: float = 10.0) -> None:
         """Wait until what was asked before is over; start anew a server that does not come to rest."""
-        assert self.session
-        if not self.session.running or not self.session.settle(patience):
+        if not self._settled(patience):
             self.stop()
             self.start(self.start_seconds * 5 + 60)
+
+    def _settled(self, patience: float) -> bool:
+        """Wait until the server does next to nothing; False if it is still at work after `patience` seconds."""
+        assert self.program
+        deadline = time.monotonic() + patience
+        before = self.program.processor_seconds()
+        while self.program.running and time.monotonic() < deadline:
+            time.sleep(0.25)
+            now = self.program.processor_seconds()
+            if now - before < 0.05:
+                return True
+            before = now
+        return False
 
 
 class Polisgraph(Peer):
@@ -104,17 +116,7 @@ class Polisgraph(Peer):
 
     def command(self) -> list[str]:
         home = self.snapshot.path.parent.parent
-        return [
-            sys.executable,
-            "-m",
-            "polisgraph",
-            "serve",
-            "--no-build",
-            "--home",
-            str(home),
-            "--port",
-            str(self.port),
-        ]
+        return serve(home, self.port, "--no-build")
 
     def environment(self) -> dict[str, str]:
         # The same for all.
@@ -126,11 +128,11 @@ class Oxigraph(Peer):
 
     @classmethod
     def missing(cls) -> str:
-        return "" if _program("oxigraph") else "the Python package oxigraph"
+        return "" if located("oxigraph") else "the Python package oxigraph"
 
     def command(self) -> list[str]:
         return [
-            _program("oxigraph"), "serve-read-only", "--location", str(self.snapshot.store_path), "--bind", self.host,
+            located("oxigraph"), "serve-read-only", "--location", str(self.snapshot.store_path), "--bind", self.host,
             "--timeout-s", str(round(TIME_LIMIT)),
         ]  # fmt: skip
 
@@ -140,7 +142,7 @@ class RdflibEndpoint(Peer):
 
     @classmethod
     def missing(cls) -> str:
-        return "" if _program("rdflib-endpoint") else "the Python package rdflib-endpoint"
+        return "" if located("rdflib-endpoint") else "the Python package rdflib-endpoint"
 
     def load(self, limit: float) -> None:
         # It reads files into memory at start, so that loading is a part of starting.
@@ -150,7 +152,7 @@ class RdflibEndpoint(Peer):
         return size_on_disk(self.folder / "data.nq")
 
     def command(self) -> list[str]:
-        return [_program("rdflib-endpoint"), "serve", "--host", "127.0.0.1", "--port", str(self.port),
+        return [located("rdflib-endpoint"), "serve", "--host", "127.0.0.1", "--port", str(self.port),
                 str(self.folder / "data.nq")]  # fmt: skip
 
 
@@ -164,8 +166,3 @@ def default_graph(snapshot: Snapshot, file: Path) -> None:
     """Write the default graph of `snapshot` as N-Triples."""
     store = ox.Store.read_only(str(snapshot.store_path))
     store.dump(str(file), ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-
-
-def _program(name: str) -> str:
-    beside = Path(sys.executable).with_name(name)
-    return str(beside) if beside.exists() else shutil.which(name) or ""

@@ -201,6 +201,6 @@ class Run:
         peer.settle()
 
     def _weigh(self, peer: Peer, figures: PeerFigures) -> None:
-        if peer.session:
-            figures.memory = max(figures.memory, peer.session.memory())
-            figures.resident = max(figures.resident, peer.session.resident())
+        if peer.program:
+            figures.memory = max(figures.memory, peer.program.memory())
+            figures.resident = max(figures.resident, peer.program.resident())

@@ -8,39 +8,12 @@ from urllib.parse import quote
 
 from polisgraph.namespaces import DATASET
 from polisgraph.snapshot import Snapshot
+from tests.benchmarks.data import size_on_disk
 from tests.benchmarks.measuring import TIME_LIMIT
 from tests.benchmarks.peers import Peer, PeerError, default_graph, quads
-from tests.benchmarks.processes import Session, free_port, size_on_disk
+from tests.processes import Program, free_port
+from tests.virtuoso import configured
 
-_SETTINGS = """[Database]
-DatabaseFile = {folder}/virtuoso.db
-ErrorLogFile = {folder}/virtuoso.log
-LockFile = {folder}/virtuoso.lck
-TransactionFile = {folder}/virtuoso.trx
-xa_persistent_file = {folder}/virtuoso.pxa
-MaxCheckpointRemap = 2000
-
-[TempDatabase]
-DatabaseFile = {folder}/virtuoso-temp.db
-TransactionFile = {folder}/virtuoso-temp.trx
-
-[Parameters]
-ServerPort = 127.0.0.1:{administration}
-ServerThreads = 100
-NumberOfBuffers = {buffers}
-MaxDirtyBuffers = {dirty}
-DirsAllowed = {folder}
-CheckpointInterval = 0
-
-[HTTPServer]
-ServerPort = 127.0.0.1:{port}
-ServerThreads = 80
-MaxClientConnections = 80
-
-[SPARQL]
-MaxQueryExecutionTime = {limit}
-ResultSetMaxRows = 100000000
-"""
 _DEFAULT = DATASET + "/default"
 """The default graph of the snapshot, as a graph of its own: Virtuoso's union would count a triple once per graph.
 
@@ -63,13 +36,8 @@ class Virtuoso(Peer):
         return "" if shutil.which("virtuoso-t") else "the Debian package virtuoso-opensource-7-bin"
 
     def command(self) -> list[str]:
-        buffers = 120_000  # of 8 kB, as the manual gives for 1 GB
-        settings = _SETTINGS.format(
-            folder=self.folder, port=self.port, administration=self.administration,
-            buffers=buffers, dirty=buffers * 3 // 4, limit=round(TIME_LIMIT),
-        )  # fmt: skip
-        (self.folder / "virtuoso.ini").write_text(settings, encoding="utf-8")
-        return ["virtuoso-t", "+foreground", "+configfile", str(self.folder / "virtuoso.ini")]
+        ports = self.administration, self.port
+        return configured(self.folder, *ports, buffers=120_000, limit=round(TIME_LIMIT), rows=100_000_000)
 
     def load(self, limit: float) -> None:
         # What an earlier run loaded may be another snapshot.
@@ -81,7 +49,7 @@ class Virtuoso(Peer):
         quads(self.snapshot, files / "named.nq")
         default_graph(self.snapshot, files / "default.nt")
         deadline = time.monotonic() + limit
-        self.session = Session(self.command(), self.folder / "log")
+        self.program = Program(self.command(), self.folder / "log")
         try:
             self._run("status();", deadline)
             for kind in ("nq", "nt"):
@@ -102,7 +70,7 @@ class Virtuoso(Peer):
         """Run SQL `statements`, waiting until the server takes them."""
         while True:
             left = deadline - time.monotonic()
-            if left <= 0 or self.session is None or not self.session.running:
+            if left <= 0 or self.program is None or not self.program.running:
                 raise PeerError("could not be loaded in the time given" if left <= 0 else "ended while loading")
             try:
                 done = subprocess.run(

@@ -20,6 +20,7 @@ from polisgraph.engine import Answer, Query
 from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.worker import STACK
 from polisgraph.errors import Busy, QueryError, ResultTooLarge, TimeLimit, WorkerFailed
+from tests.processes import computing, processor_seconds
 
 _FOUR = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
 _ANY = "(<http://example.org/even>|<http://example.org/odd>)*"
@@ -39,21 +40,9 @@ def workers(engine: LocalEngine) -> list[int]:
     return engine.pids
 
 
-def seconds(pid: int) -> float:
-    """The processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def busy(engine: LocalEngine) -> int:
     """The process id of the worker that computes, once there is one."""
-    before: dict[int, float] = {}
-    for _ in range(1000):
-        for pid in workers(engine):
-            if seconds(pid) - before.setdefault(pid, seconds(pid)) >= 0.05:
-                return pid
-        time.sleep(0.01)
-    raise AssertionError("no worker computes")
+    return computing(lambda: workers(engine), seconds=0.05)
 
 
 @pytest.fixture
@@ -88,9 +77,9 @@ def test_the_processor_is_free_after_the_deadline(start: Callable[..., LocalEngi
         with pytest.raises(TimeLimit):
             engine.query(LONG)
         engine.query(CHEAP)
-        before = [seconds(pid) for pid in workers(engine)]
+        before = [processor_seconds(pid) for pid in workers(engine)]
         time.sleep(0.5)
-        assert sum(seconds(pid) for pid in workers(engine)) - sum(before) < 0.2
+        assert sum(processor_seconds(pid) for pid in workers(engine)) - sum(before) < 0.2
 
 
 def test_a_request_may_ask_for_less_time_and_not_for_more(start: Callable[..., LocalEngine]) -> None:

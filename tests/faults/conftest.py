@@ -32,11 +32,16 @@ class Small:
         return build(self.home, self.plan, Progress())[0]
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Small:
-    sources = tmp_path / "sources"
+def make(folder: Path) -> Small:
+    """Return an empty home in `folder`, and sources that say "first"."""
+    sources = folder / "sources"
     shutil.copytree(bundle.ONTOLOGY / "rules" / "describe", sources / "ontology" / "rules" / "describe")
     (sources / "queries").mkdir()
-    made = Small(tmp_path / "home", sources)
+    made = Small(folder / "home", sources)
     made.say("first")
     return made
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    return make(tmp_path)

@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from polisgraph import seal
 from polisgraph.errors import SnapshotError, StoreDamaged
 from polisgraph.snapshot import current
 from polisgraph.web.guard import Guard
-from tests.faults.service import ADDRESSES, Witness, answers, ask, serving, until
+from tests.faults.witness import ADDRESSES, Witness, answers, ask
+from tests.processes import computing, get, serving, until, workers
 from tests.test_snapshot import flip
 
 HOURS = "/sparql?query=SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -42,25 +42,16 @@ def test_a_worker_killed_in_the_middle_of_a_query_costs_that_query(
 ) -> None:
     with serving(copy, tmp_path / "log") as service, ThreadPoolExecutor() as threads:
         doomed = threads.submit(ask, service.address, HOURS)
-        os.kill(service.computing(), signal.SIGKILL)
+        os.kill(computing(lambda: workers(service)), signal.SIGKILL)
         answer = doomed.result()
         assert answer.status_code == 500 and answer.headers["content-type"].startswith("application/problem+json")
         with Witness(service.address, [expected]) as witness:
             for _ in range(5):
                 witness.seen(5)
-                for pid in service.descendants():
-                    # Those that hold a store are the workers.
-                    if any("/store" in line for line in _maps(pid)):
-                        os.kill(pid, signal.SIGKILL)
+                for pid in workers(service):
+                    os.kill(pid, signal.SIGKILL)
             witness.seen(20)
     assert not witness.wrong and not witness.broken and set(witness.statuses) <= {200, 500}
-
-
-def _maps(pid: int) -> list[str]:
-    try:
-        return [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
-    except OSError:
-        return []
 
 
 def test_a_query_that_eats_memory_is_refused_while_others_are_answered(
@@ -134,8 +125,8 @@ def test_a_server_uses_the_previous_snapshot_in_place_of_a_damaged_one(
         (copy / name).symlink_to(Path("snapshots") / target)
     with serving(copy, tmp_path / "log") as service:
         assert answers(service.address) == expected
-        assert httpx.get(f"{service.address}/health", timeout=30).json()["snapshot"] == good.id
-    assert "not a whole snapshot" in (tmp_path / "log").read_text() and good.id in (tmp_path / "log").read_text()
+        assert health(service.address)["snapshot"] == good.id
+    assert "not a whole snapshot" in service.text() and good.id in service.text()
 
 
 def scatter(path: Path) -> None:
@@ -167,11 +158,11 @@ def test_files_damaged_under_a_running_server_give_no_wrong_answer(
                 until(lambda: health(service.address)["refused_snapshot"])
                 witness.seen(20)
         told = health(service.address)
-        log = (tmp_path / "log").read_text()
+        log = service.text()
         assert ".sst" in log and "Traceback" not in log
         if is_lone:
             assert told["status"] == "failing" and ".sst" in told["reason"] and str(copy) not in told["reason"]
-            assert httpx.get(f"{service.address}/health", timeout=30).status_code == 503
+            assert get(f"{service.address}/health").status_code == 503
             refused = ask(service.address, "/dumps/polisgraph.nq.gz")
             assert refused.status_code == 500 and refused.json()["type"].endswith("store-damaged")
         else:
@@ -181,7 +172,7 @@ def test_files_damaged_under_a_running_server_give_no_wrong_answer(
 
 
 def health(address: str) -> dict[str, Any]:
-    found: dict[str, Any] = httpx.get(f"{address}/health", timeout=30).json()
+    found: dict[str, Any] = get(f"{address}/health").json()
     return found
 
 

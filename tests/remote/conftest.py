@@ -1,17 +1,10 @@
 """Real SPARQL servers: Virtuoso 7 and oxigraph, each in a folder and at a port of its own."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 from polisgraph.engine.endpoint import Endpoint
@@ -20,6 +13,8 @@ from polisgraph.engine.remote import RemoteEngine
 from polisgraph.publish import Login, Target, publish
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
+from tests.processes import Program, free_port, located, running
+from tests.virtuoso import configured
 
 
 @dataclass(frozen=True)
@@ -45,75 +40,22 @@ class Server:
             return publish(snapshot, target)
 
 
-_VIRTUOSO = """
-[Database]
-DatabaseFile = {folder}/virtuoso.db
-ErrorLogFile = {folder}/virtuoso.log
-LockFile = {folder}/virtuoso.lck
-TransactionFile = {folder}/virtuoso.trx
-xa_persistent_file = {folder}/virtuoso.pxa
-[TempDatabase]
-DatabaseFile = {folder}/temp.db
-TransactionFile = {folder}/temp.trx
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-ServerThreads = 40
-NumberOfBuffers = 20000
-MaxDirtyBuffers = 15000
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerThreads = 20
-[SPARQL]
-ResultSetMaxRows = 100000
-MaxQueryExecutionTime = 20
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], folder: Path, address: str) -> Iterator[None]:
-    """Run `command` until the block ends; it begins once something answers at `address`."""
-    with (folder / "output").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, cwd=folder)
-    try:
-        for _ in range(1200):
-            assert process.poll() is None, (folder / "output").read_text()
-            try:
-                if httpx.get(address, timeout=5).status_code < 500:
-                    break
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.1)
-        else:
-            raise AssertionError(f"{command[0]} does not answer")
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
 @contextmanager
 def virtuoso(folder: Path) -> Iterator[Server]:
     sql, http = free_port(), free_port()
-    (folder / "virtuoso.ini").write_text(_VIRTUOSO.format(folder=folder, sql=sql, http=http))
-    address = f"http://127.0.0.1:{http}/sparql"
-    command = ["virtuoso-t", "+foreground", "+configfile", "virtuoso.ini"]
-    with running(command, folder, f"{address}?query=ASK%7B%7D"):
+    command = configured(folder, sql, http, buffers=20_000, limit=20, rows=100_000)
+    program = Program(command, folder / "output", f"http://127.0.0.1:{http}")
+    with running(program, "/sparql?query=ASK%7B%7D"):
+        address = f"{program.address}/sparql"
         yield Server(address, f"{address}-auth", f"{address}-graph-crud-auth", Login("dba", "dba"))
 
 
 @contextmanager
 def oxigraph(folder: Path) -> Iterator[Server]:
-    address = f"127.0.0.1:{free_port()}"
-    program = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    assert program
-    with running([program, "serve", "--location", "store", "--bind", address], folder, f"http://{address}/"):
-        yield Server(f"http://{address}/query", f"http://{address}/update", f"http://{address}/store")
+    host = f"127.0.0.1:{free_port()}"
+    command = [located("oxigraph"), "serve", "--location", str(folder / "store"), "--bind", host]
+    with running(Program(command, folder / "output", f"http://{host}"), "/") as program:
+        yield Server(*(f"{program.address}/{name}" for name in ("query", "update", "store")))
 
 
 ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}

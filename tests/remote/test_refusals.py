@@ -26,7 +26,7 @@ from polisgraph.namespaces import PREFIXES
 from polisgraph.publish import Target
 from polisgraph.settings import Settings
 from tests.engine.test_service import BAD, FORBIDDEN
-from tests.remote.conftest import free_port
+from tests.processes import free_port
 
 GRAPH = "http://example.org/graph/a"
 ROWS = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"uri","value":"http://example.org/x"}}]}}'

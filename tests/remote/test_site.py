@@ -1,6 +1,5 @@
 """The web site over a SPARQL endpoint, by a real server process."""
 
-import os
 import subprocess
 import sys
 import time
@@ -16,8 +15,9 @@ from polisgraph.build import Plan, Progress, build
 from polisgraph.engine import Engine, Query
 from polisgraph.results import GRAPH_TYPES, RESULT_TYPES
 from polisgraph.snapshot import Snapshot
+from tests import processes
 from tests.engine.test_service import Listener
-from tests.remote.conftest import EACH, Server, free_port
+from tests.remote.conftest import EACH, Server
 
 KOELN = "https://w3id.org/polisgraph/id/municipality/koeln"
 PG = "https://w3id.org/polisgraph/ontology/"
@@ -32,23 +32,11 @@ LONG = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(S
 @contextmanager
 def polisgraph(server: Server, folder: Path) -> Iterator[httpx.Client]:
     """A client of `polisgraph serve --endpoint`, in a home without any snapshot."""
-    port = free_port()
-    command = [sys.executable, "-m", "polisgraph", "serve", "--endpoint", server.query, "--port", str(port)]
-    environment = {**os.environ, "POLISGRAPH_TIME_LIMIT": "60", "POLISGRAPH_HOME": str(folder)}
-    process = subprocess.Popen(command, env=environment)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120, trust_env=False) as client:
-            for _ in range(1200):
-                try:
-                    client.get("/health").raise_for_status()
-                    break
-                except httpx.HTTPError:
-                    assert process.poll() is None, "the server ended"
-                    time.sleep(0.1)
-            yield client
-    finally:
-        process.terminate()
-        process.wait(60)
+    with (
+        processes.serving(folder, folder / "log", ("--endpoint", server.query)) as program,
+        httpx.Client(base_url=program.address, timeout=120, trust_env=False) as client,
+    ):
+        yield client
 
 
 @pytest.fixture(scope="module", params=EACH)
@@ -144,17 +132,19 @@ def test_the_next_snapshot_follows(empty: Server, snapshot: Snapshot, tmp_path: 
     )
     assert nothing_there.returncode == 1 and "polisgraph publish" in nothing_there.stderr
     empty.publish(snapshot)
-    later = build(tmp_path / "later", Plan(today=date(2031, 1, 1)), Progress())[0]
+    later = build(tmp_path / "later", Plan(today=date(2031, 1, 1), validate=False), Progress())[0]
     assert later.id != snapshot.id
+    (tmp_path / "home").mkdir()
     with polisgraph(empty, tmp_path / "home") as site:
         before = site.get("/sparql", params={"query": TABLE})
         empty.publish(later)
-        for _ in range(600):
+
+        def follows() -> bool:
             page = site.get("/sparql", params={"query": TABLE, "n": str(time.monotonic())})
             assert page.status_code in (200, 503)
-            if page.headers["X-Polisgraph-Snapshot"] == later.id and page.status_code == 200:
-                break
-            time.sleep(0.1)
+            return page.headers["X-Polisgraph-Snapshot"] == later.id and page.status_code == 200
+
+        processes.until(follows)
         after = site.get("/sparql", params={"query": TABLE}, headers={"If-None-Match": before.headers["ETag"]})
         assert after.status_code == 200 and after.headers["ETag"] != before.headers["ETag"]
         assert after.headers["X-Polisgraph-Snapshot"] == later.id

@@ -2,19 +2,18 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import pytest
 
 from polisgraph import bundle
 from polisgraph.build import Plan, Progress, build
-from tests.faults.service import ADDRESSES, Service, Witness, answers, ask, free_port, serving, until
+from tests.faults.witness import ADDRESSES, Witness, answers, ask
+from tests.processes import Program, free_port, get, located, running, serving, until
 
 pytestmark = pytest.mark.nginx
 
@@ -57,20 +56,20 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def replicas(archive: Path, tmp_path: Path) -> Iterator[list[tuple[Path, Service]]]:
+def replicas(archive: Path, tmp_path: Path) -> Iterator[list[tuple[Path, Program]]]:
     """Servers with a home each, into which the same file was imported."""
-    with ExitStack() as running:
+    with ExitStack() as stack:
         made = []
         for number in range(NUMBER):
             home = tmp_path / f"home-{number}"
             command("snapshot", "import", archive, "--home", home)
             log = tmp_path / f"log-{number}"
-            made.append((home, running.enter_context(serving(home, log, POLISGRAPH_PROXIES="1"))))
+            made.append((home, stack.enter_context(serving(home, log, POLISGRAPH_PROXIES="1"))))
         yield made
 
 
 @pytest.fixture
-def front(replicas: list[tuple[Path, Service]], tmp_path: Path) -> Iterator[str]:
+def front(replicas: list[tuple[Path, Program]], tmp_path: Path) -> Iterator[str]:
     """The address of nginx with the documented configuration, its ports exchanged for free ones."""
     [written] = re.findall(r"```nginx\n(.*?)```", TEXT, re.DOTALL)
     port = free_port()
@@ -85,28 +84,12 @@ def front(replicas: list[tuple[Path, Service]], tmp_path: Path) -> Iterator[str]
     (folder / "nginx.conf").write_text(
         f"{user}pid {folder}/pid;\ndaemon off;\nevents {{}}\nhttp {{\naccess_log off;\n{places}{conf}}}\n"
     )
-    nginx = shutil.which("nginx")
-    assert nginx is not None
-    error_log = folder / "error.log"
-    words = [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(error_log)]
-    process = subprocess.Popen(words, stderr=subprocess.DEVNULL)
-    try:
-        until(lambda: process.poll() is not None or _answers(f"http://127.0.0.1:{port}"))
-        assert process.poll() is None, error_log.read_text()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
+    words = [located("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
+    with running(Program(words, folder / "log", f"http://127.0.0.1:{port}"), "/health") as nginx:
+        yield nginx.address
 
 
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/health", timeout=30).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def test_each_gives_the_same_bytes_with_the_same_tags(replicas: list[tuple[Path, Service]], front: str) -> None:
+def test_each_gives_the_same_bytes_with_the_same_tags(replicas: list[tuple[Path, Program]], front: str) -> None:
     for path in (*PAGES, *ADDRESSES):
         accept = {"Accept": "text/html"} if path in PAGES else {}
         given = [ask(address, path, **accept) for address in (*(each.address for _, each in replicas), front)]
@@ -121,13 +104,13 @@ def test_each_gives_the_same_bytes_with_the_same_tags(replicas: list[tuple[Path,
 
 
 def test_a_snapshot_goes_round_without_a_failed_request(
-    replicas: list[tuple[Path, Service]], front: str, newer: Path, tmp_path: Path
+    replicas: list[tuple[Path, Program]], front: str, newer: Path, tmp_path: Path
 ) -> None:
     # What the newer snapshot's answers must be, from a server that has nothing to do with these.
     command("snapshot", "import", newer, "--home", tmp_path / "reference")
     with serving(tmp_path / "reference", tmp_path / "reference-log") as reference:
         after = answers(reference.address)
-        snapshot = httpx.get(f"{reference.address}/health", timeout=30).json()["snapshot"]
+        snapshot = get(f"{reference.address}/health").json()["snapshot"]
     before = answers(front)
     path = ADDRESSES[1]
     assert before[path] != after[path] and before[ADDRESSES[-1]] != after[ADDRESSES[-1]]
@@ -136,7 +119,7 @@ def test_a_snapshot_goes_round_without_a_failed_request(
         witness.seen(20)
         for home, service in replicas:
             command("snapshot", "import", newer, "--home", home)
-            until(lambda: httpx.get(f"{service.address}/health", timeout=30).json()["snapshot"] == snapshot)  # noqa: B023
+            until(lambda: get(f"{service.address}/health").json()["snapshot"] == snapshot)  # noqa: B023
             witness.seen(10)
     assert not witness.wrong and not witness.broken and set(witness.statuses) == {200}
     assert answers(front) == after
@@ -145,7 +128,7 @@ def test_a_snapshot_goes_round_without_a_failed_request(
     assert ask(front, path, **{"If-None-Match": fresh.headers["ETag"]}).status_code == 304
 
 
-def test_a_server_that_ends_costs_nobody_an_answer(replicas: list[tuple[Path, Service]], front: str) -> None:
+def test_a_server_that_ends_costs_nobody_an_answer(replicas: list[tuple[Path, Program]], front: str) -> None:
     expected = answers(front)
     with Witness(front, [expected]) as witness:
         witness.seen(20)

@@ -1,12 +1,7 @@
 """A real server in a process group of its own, over small snapshots that say which one they are."""
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,21 +12,12 @@ import pytest
 
 from polisgraph.build import Plan, Progress, build
 from polisgraph.snapshot import Snapshot
+from tests import processes
+from tests.processes import Program
 
 SPEAKS = "http://example.org/speaks"
 VALUE = f"SELECT ?v {{ <http://example.org/it> <{SPEAKS}> ?v }}"
 HOURS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-PATIENCE = 60.0
-"""Seconds after which a condition that has not come about fails the test, on however busy a machine."""
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    """Wait until `holds` returns something true, and return it."""
-    end = time.monotonic() + PATIENCE
-    while not (found := holds()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-    return found
 
 
 def turtle(value: str) -> str:
@@ -46,57 +32,14 @@ def make(home: Path, value: str) -> Snapshot:
     return build(home, Plan(data=(source,), validate=False, reason=False), Progress())[0]
 
 
-def children(pid: int, deep: bool = True) -> set[int]:
-    """Return the process ids of all that descend from `pid`, or of those only that it started itself."""
-    found: set[int] = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            started = task.read_text().split()
-        except OSError:  # it has ended meanwhile
-            continue
-        for child in map(int, started):
-            found |= {child, *(children(child) if deep else ())}
-    return found
-
-
-def alive(pids: set[int]) -> set[int]:
-    """Return those of `pids` that run; one that only waits to be buried does not."""
-    running = set()
-    for pid in pids:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        running |= {pid} if state not in "ZX" else set()
-    return running
-
-
 class Server:
-    """A running `polisgraph serve`, its address and its log."""
+    """A client of a running `polisgraph serve`, and what that prints."""
 
-    def __init__(self, home: Path, log: Path, *words: str, **environment: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "polisgraph", "serve", "--home", str(home), "--port", str(port), *words]
-        self._log = log
-        with log.open("wb") as file:
-            self.process = subprocess.Popen(
-                command, env={**os.environ, **environment}, stderr=file, stdout=file, start_new_session=True
-            )
-        self.address = f"http://127.0.0.1:{port}"
-        until(self._answers)
-        self.processes = {self.process.pid, *children(self.process.pid)}
-
-    def _answers(self) -> bool:
-        assert self.process.poll() is None, self._log.read_text(encoding="utf-8")
-        try:
-            return httpx.get(f"{self.address}/health", timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
+    def __init__(self, program: Program) -> None:
+        self.program, self.process, self.address = program, program.process, program.address
 
     def get(self, path: str, **options: Any) -> httpx.Response:
-        return httpx.get(self.address + path, timeout=PATIENCE, **options)
+        return processes.get(self.address + path, **options)
 
     def ask(self, query: str, **parameters: str) -> httpx.Response:
         return self.get("/sparql", params={"query": query} | {"format": "csv"} | parameters)
@@ -110,31 +53,24 @@ class Server:
 
     def log(self, message: str = "") -> list[dict[str, Any]]:
         """Return the lines of the log whose message has `message` in it."""
-        lines = self.text().splitlines()
+        lines = self.program.text().splitlines()
         found = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
         return [line for line in found if message in line["message"]]
 
-    def text(self) -> str:
-        """Return all that the server printed."""
-        return self._log.read_text(encoding="utf-8")
 
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.processes |= children(self.process.pid)
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(PATIENCE)
-            finally:
-                for pid in alive(self.processes):
-                    os.kill(pid, signal.SIGKILL)
+@pytest.fixture(scope="package")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a home whose snapshot says "one", and what it was built from; not to be changed."""
+    folder = tmp_path_factory.mktemp("built")
+    make(folder / "home", "one")
+    return folder
 
 
 @pytest.fixture
-def new_home(tmp_path: Path) -> Path:
-    """A home with a snapshot that says "one"."""
-    home = tmp_path / "home"
-    make(home, "one")
-    return home
+def new_home(built: Path, tmp_path: Path) -> Path:
+    """A home of its own with a snapshot that says "one"."""
+    shutil.copytree(built, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return tmp_path / "home"
 
 
 @pytest.fixture
@@ -144,10 +80,8 @@ def serving(new_home: Path, tmp_path: Path) -> Callable[..., Any]:
     @contextmanager
     def run(*words: str, build: bool = False, **environment: str) -> Iterator[Server]:
         words = words if build else ("--no-build", *words)
-        server = Server(new_home, tmp_path / "log", *words, **{"POLISGRAPH_LOG_FORMAT": "json", **environment})
-        try:
-            yield server
-        finally:
-            server.end()
+        variables = {"POLISGRAPH_LOG_FORMAT": "json", **environment}
+        with processes.serving(new_home, tmp_path / "log", words, **variables) as program:
+            yield Server(program)
 
     return run

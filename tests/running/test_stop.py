@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.running.conftest import HOURS, PATIENCE, Server, alive, children, until
+from tests.processes import PATIENCE, alive, children, computing, until, workers
+from tests.running.conftest import HOURS, Server
 
 
 def begin(server: Server, got: list[Any], seconds: str) -> threading.Thread:
@@ -22,23 +23,10 @@ def begin(server: Server, got: list[Any], seconds: str) -> threading.Thread:
         except httpx.TransportError as error:
             got.append(error)
 
-    before = {pid: cpu_time(pid) for pid in children(server.process.pid)}
     thread = threading.Thread(target=ask)
     thread.start()
-    until(lambda: any(cpu_time(pid) > before.get(pid, 0.0) + 0.3 for pid in children(server.process.pid)))
+    computing(lambda: workers(server.program))
     return thread
-
-
-def cpu_time(pid: int) -> float:
-    """Return the seconds of processor time that the process `pid` had, 0 if it has ended."""
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            values = file.read().rpartition(")")[2].split()
-        with open(f"/proc/{pid}/cmdline") as file:
-            is_worker = "forkserver" in file.read()
-    except OSError:
-        return 0.0
-    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK") if is_worker else 0.0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -46,7 +34,6 @@ def test_a_running_request_is_answered_and_then_all_processes_end(serving: Calla
     with serving() as server:
         got: list[Any] = []
         thread = begin(server, got, "4")
-        everyone = {server.process.pid, *children(server.process.pid)}
         if number == signal.SIGINT:  # as a terminal sends it: to all of them
             os.killpg(server.process.pid, number)
         else:
@@ -56,27 +43,25 @@ def test_a_running_request_is_answered_and_then_all_processes_end(serving: Calla
         assert server.process.wait(PATIENCE) == 0
         thread.join()
         assert got[0].status_code == 504, "the answer that a query gets at its limit"
-        until(lambda: not alive(everyone))
+        until(lambda: not server.program.processes())
 
 
 def test_who_takes_too_long_is_not_waited_for(serving: Callable[..., Any]) -> None:
     with serving("--stop-limit", "1", "--time-limit", "60") as server:
         got: list[Any] = []
         thread = begin(server, got, "60")
-        everyone = {server.process.pid, *children(server.process.pid)}
         began = time.monotonic()
         server.process.terminate()
         server.process.wait(PATIENCE)
         thread.join()
         assert isinstance(got[0], httpx.TransportError) and time.monotonic() - began < 50
-        until(lambda: not alive(everyone))
+        until(lambda: not server.program.processes())
 
 
 def test_a_second_signal_ends_it_at_once(serving: Callable[..., Any]) -> None:
     with serving("--time-limit", "60", "--stop-limit", "60") as server:
         got: list[Any] = []
         thread = begin(server, got, "60")
-        everyone = {server.process.pid, *children(server.process.pid)}
         began = time.monotonic()
         server.process.terminate()
         until(lambda: refuses(server))
@@ -84,15 +69,14 @@ def test_a_second_signal_ends_it_at_once(serving: Callable[..., Any]) -> None:
         assert server.process.wait(PATIENCE) == 1
         thread.join()
         assert isinstance(got[0], httpx.TransportError) and time.monotonic() - began < 50
-        until(lambda: not alive(everyone))
+        until(lambda: not server.program.processes())
 
 
 def test_when_the_first_process_is_killed_the_others_end_too(serving: Callable[..., Any]) -> None:
     with serving() as server:
-        everyone = {server.process.pid, *children(server.process.pid)}
         server.process.kill()
         server.process.wait(PATIENCE)
-        until(lambda: not alive(everyone))
+        until(lambda: not server.program.processes())
 
 
 def test_a_serving_process_that_is_killed_is_replaced(serving: Callable[..., Any]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from tests.running.conftest import HOURS, VALUE, alive, children, make, until
+from tests.processes import until
+from tests.running.conftest import HOURS, VALUE, make
 
 
 def test_a_new_snapshot_takes_over_and_no_request_fails(serving: Callable[..., Any], new_home: Path) -> None:
@@ -30,6 +31,7 @@ def test_a_new_snapshot_takes_over_and_no_request_fails(serving: Callable[..., A
 
     with serving() as server:
         said[server.health()["snapshot"]] = "one"
+        processes = len(server.program.processes())
         threads = [threading.Thread(target=work, args=(server.address,)) for _ in range(4)]
         for thread in threads:
             thread.start()
@@ -47,7 +49,7 @@ def test_a_new_snapshot_takes_over_and_no_request_fails(serving: Callable[..., A
         assert server.health()["snapshot"] == max(said, key=lambda each: said[each] == "four")
         until(lambda: len(list((new_home / "snapshots").iterdir())) <= 4)
         # What belonged to the old snapshots is gone: as many processes as at the beginning.
-        until(lambda: len(alive(children(server.process.pid))) <= len(server.processes) - 1)
+        until(lambda: len(server.program.processes()) <= processes)
         assert 'polisgraph_snapshot_switches_total{outcome="done"} 3.0' in server.get("/metrics").text
         assert len(server.log("a new snapshot is in service")) == 3
 

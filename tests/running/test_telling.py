@@ -13,7 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from polisgraph.errors import Busy, WorkerFailed
 from polisgraph.web.guard import Unwatched
 from polisgraph.web.health import Health
-from tests.running.conftest import HOURS, VALUE, Server, children, until
+from tests.processes import until, workers
+from tests.running.conftest import HOURS, VALUE, Server
 
 SECRET = "SELECT * { ?person ?is 'Mrs Secret' }"
 
@@ -55,7 +56,7 @@ def test_on_demand_everything_is_logged_as_lines_for_people(serving: Callable[..
         server.ask(VALUE)
         mine = server.ask(VALUE).headers["X-Request-Id"]
         server.get("/nothing%0A%1B[31m/here")
-        text = until(lambda: (found := server.text()) and "31m" in found and found)
+        text = until(lambda: (found := server.program.text()) and "31m" in found and found)
         [line] = [line for line in text.splitlines() if f"request={mine}" in line]
         assert "path=/sparql status=200" in line and "cache=hit" in line and "client=127.0.0.1" in line
         assert "\x1b" not in text and r"/nothing\n\x1b[31m/here" in text
@@ -125,10 +126,9 @@ def test_health_is_told_in_the_ways_that_orchestrators_ask(serving: Callable[...
 
 def test_with_all_workers_killed_it_goes_on(serving: Callable[..., Any]) -> None:
     with serving("--workers", "2") as server:
-        [serving_process] = children(server.process.pid, deep=False)
-        workers = {pid for child in children(serving_process, deep=False) for pid in children(child)}
-        assert len(workers) == 2
-        for pid in workers:
+        answering = workers(server.program)
+        assert len(answering) == 2
+        for pid in answering:
             os.kill(pid, signal.SIGKILL)
         until(lambda: server.health()["workers"] == 0)
         assert server.ask("ASK {}", format="json").json()["boolean"] is True

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from tests.processes import get
+
 CHEAP = "ASK { ?s ?p ?o }"
 HOURS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 
 def ask(server: str, query: str, **parameters: str) -> httpx.Response:
-    return httpx.get(f"{server}/sparql", params={"query": query, **parameters}, timeout=30)
+    return get(f"{server}/sparql", params={"query": query, **parameters}, timeout=30)
 
 
 def test_an_hour_long_query_is_gone_at_its_deadline_while_others_are_answered(server: str) -> None:
