@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -75,17 +76,18 @@ def store() -> ox.Store:
     return assemble(Plan(), Progress())[0].store
 
 
+def load_sample(folder: Path, turtle: str, today: date = date(2026, 11, 22)) -> ox.Store:
+    """Load Turtle, our prefixes given, beside the ontology as `graph/data/sample`, by way of a file in `folder`."""
+    prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+    path = folder / "sample.ttl"
+    path.write_text(prefixes + turtle, encoding="utf-8")
+    return load([path], bundle.ONTOLOGY, today).store
+
+
 @pytest.fixture
 def sample(tmp_path: Path) -> Callable[..., ox.Store]:
-    """A function that loads Turtle, our prefixes given, beside the ontology as `graph/data/sample`."""
-
-    def load_sample(turtle: str, today: date = date(2026, 11, 22)) -> ox.Store:
-        prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
-        path = tmp_path / "sample.ttl"
-        path.write_text(prefixes + turtle, encoding="utf-8")
-        return load([path], bundle.ONTOLOGY, today).store
-
-    return load_sample
+    """`load_sample` with a folder of its own."""
+    return partial(load_sample, tmp_path)
 
 
 @pytest.fixture(scope="session")
