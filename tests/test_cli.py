@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from polisgraph.cli import main
+from polisgraph.cli import building, main
 from polisgraph.cli.printing import SHOWN
 from polisgraph.reports import load_reports
+from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 from polisgraph.validate import VALIDATORS, native, reference
 
@@ -114,6 +115,16 @@ def test_a_port_in_use_and_an_address_of_another_machine_are_refused(server: str
     for words in (("--port", port), ("--port", port, "--host", "192.0.2.1")):
         done = run("serve", "--no-build", *words, home=home)
         assert done.returncode == 1 and "cannot listen at" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_what_is_watched_is_built_as_it_was_at_the_start(tmp_path: Path) -> None:
+    given = ["--data", str(tmp_path), "--today", "2026-11-22", "--no-reason", "--reasoner", "owlrl"]
+    with building.build.make_context("build", [*given, "--validator", "pyshacl"]) as context:
+        values = {name: value for name, value in context.params.items() if name not in ("home", "config")}
+    plan = building._plan(**values)
+    with building.build.make_context("build", [*building._watch(Settings(), plan)._words]) as context:
+        assert {**context.params, "home": None, "config": None} == {**values, "home": None, "config": None}
+    assert plan.validator == "pyshacl" and plan.reasoner == "owlrl" and not plan.reason
 
 
 def test_a_wrong_setting_is_named(home: Path) -> None:
