@@ -69,6 +69,7 @@ def test_pages_and_the_snapshot(site: httpx.Client, snapshot: Snapshot) -> None:
         assert page.headers["X-Polisgraph-Snapshot"] == snapshot.id
     assert "Eurocities" in site.get("/doc/municipality/koeln", headers={"Accept": "text/html"}).text
     assert site.get("/dumps/polisgraph.nq.gz").status_code == 404  # none of that snapshot lies here
+    assert site.get("/health").json()["workers"] >= 1
 
 
 def test_tags_spare_the_endpoint(site: httpx.Client) -> None:

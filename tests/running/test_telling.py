@@ -158,7 +158,7 @@ class Stub:
     def __init__(self, error: Exception | None) -> None:
         self.error, self.asked = error, 0
         self.edition = self.engine = self.snapshot = self
-        self.guard = Unwatched()
+        self.guard, self.pids = Unwatched(), [1]
         self.id, self.manifest, self.refused = "some", {"built": "2026-11-22T10:00:00+00:00"}, None
 
     def query(self, query: object) -> None:

@@ -1,6 +1,6 @@
 """The query engine's interface: a query goes in, bytes in a media type or a typed error come out.
 
-Runs nothing itself: `local` answers from a snapshot in worker processes.
+Runs nothing itself: `local` answers from a snapshot, `remote` from an endpoint, both by a `pool` of worker processes.
 """
 
 from dataclasses import dataclass

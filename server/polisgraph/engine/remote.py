@@ -32,7 +32,7 @@ from polisgraph.engine.dataset import Dataset, View, Views
 from polisgraph.engine.diagnosis import is_well_formed
 from polisgraph.engine.endpoint import UNREADABLE, Endpoint, Reply, cut_off, too_large
 from polisgraph.engine.gate import Checked
-from polisgraph.engine.local import PooledEngine
+from polisgraph.engine.pool import PooledEngine
 from polisgraph.engine.publication import Publication, published_id
 from polisgraph.engine.replica import Replica
 from polisgraph.engine.standins import may_stand_in, restored, restored_json

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from polisgraph.engine import Engine, Query
+from polisgraph.engine import Query
 from polisgraph.engine.local import LocalEngine
+from polisgraph.engine.pool import PooledEngine
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current, hold
 from polisgraph.web import create_app
@@ -28,7 +29,7 @@ class Edition:
     """A snapshot with its engine and its site. `close` ends them, and lets builds delete the snapshot."""
 
     snapshot: Snapshot
-    engine: Engine
+    engine: PooledEngine
     app: "WSGIApplication"
     routes: frozenset[str]
     guard: Guard
@@ -65,7 +66,7 @@ def open_current(settings: Settings) -> Edition:
         return Edition(snapshot, engine, shielded, routes, guard, held.pop_all())
 
 
-def start_engine(settings: Settings, snapshot: Snapshot) -> Engine:
+def start_engine(settings: Settings, snapshot: Snapshot) -> PooledEngine:
     """Return the engine that answers from `snapshot`; whoever calls closes it. Raises SnapshotError without a store."""
     if settings.endpoint:
         # The HTTP client takes a fifth of a second to import: a server over a local store starts without it.

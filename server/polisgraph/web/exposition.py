@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 PREFIX = "polisgraph_"
 
 
-def render(
-    snapshot: Snapshot, last: LastBuild | None, answers: bool, workers: int | None, accept: str
-) -> tuple[bytes, str]:
+def render(snapshot: Snapshot, last: LastBuild | None, answers: bool, workers: int, accept: str) -> tuple[bytes, str]:
     """Return all metrics, and the content type that fits the header Accept."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Counts())
@@ -58,14 +56,13 @@ class _Counts(Collector):
 class _State(Collector):
     """What is so at this moment."""
 
-    def __init__(self, snapshot: Snapshot, last: LastBuild | None, answers: bool, workers: int | None) -> None:
+    def __init__(self, snapshot: Snapshot, last: LastBuild | None, answers: bool, workers: int) -> None:
         self._snapshot, self._last, self._answers, self._workers = snapshot, last, answers, workers
 
     def collect(self) -> Iterator[Metric]:
         manifest = self._snapshot.manifest
         yield GaugeMetricFamily(PREFIX + "up", "1 while the engine answers queries, otherwise 0.", int(self._answers))
-        if self._workers is not None:
-            yield GaugeMetricFamily(PREFIX + "workers", "Workers that live.", self._workers)
+        yield GaugeMetricFamily(PREFIX + "workers", "Workers that live.", self._workers)
         info = {"id": self._snapshot.id, "version": __version__}
         yield InfoMetricFamily(PREFIX + "snapshot", "The snapshot in service and the program's version.", value=info)
         built = datetime.fromisoformat(str(manifest["built"])).timestamp()

@@ -17,12 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from polisgraph.engine import Query
-from polisgraph.engine.local import LocalEngine
 from polisgraph.errors import Busy, PolisgraphError, TimeLimit
 from polisgraph.journal import facts
 from polisgraph.lastbuild import last_build
 from polisgraph.web import exposition
-from polisgraph.web.edition import Edition
 from polisgraph.web.headers import SNAPSHOT
 from polisgraph.web.live import Live
 
@@ -75,7 +73,7 @@ class Health:
             edition.snapshot,
             last_build(self._home),
             self._failing is None,
-            alive(edition),
+            len(edition.engine.pids),
             environ.get("HTTP_ACCEPT", ""),
         )
         return _answer(environ, start_response, "200 OK", content_type, body, edition.snapshot.id)
@@ -94,7 +92,7 @@ class Health:
             "snapshot": edition.snapshot.id,
             "built": built,
             "age_seconds": round(age.total_seconds()),
-            "workers": alive(edition),
+            "workers": len(edition.engine.pids),
             "refused_snapshot": _without_folders(self._live.refused),
             "last_build": last and {"time": last.time, "ok": last.error is None, "error": _without_folders(last.error)},
         }
@@ -121,11 +119,6 @@ class Health:
         except Exception as error:
             return f"{type(error).__name__}: {error}"
         return None
-
-
-def alive(edition: Edition) -> int | None:
-    """Return how many workers of an edition live; None if its engine has none of its own."""
-    return len(edition.engine.pids) if isinstance(edition.engine, LocalEngine) else None
 
 
 def _answer(
