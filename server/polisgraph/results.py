@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,13 @@ def negotiate(accept: str | None, offered: Sequence[str]) -> str | None:
     (charset, version, profile) do not matter. JSON-LD and HTML are chosen for a wildcard only if nothing else
     is offered.
     """
-    ranges = dict(_ranges(accept or ""))
+    # Few texts come again and again; a long one is nobody's habit, and would only fill the memory.
+    choose = _chosen_before if len(accept or "") <= _USUAL else _choose
+    return choose(accept or "", tuple(offered))
+
+
+def _choose(accept: str, offered: tuple[str, ...]) -> str | None:
+    ranges = dict(_ranges(accept))
     if not ranges:
         return offered[0]
     open_to_wildcards = [one for one in offered if not _format(one).only_by_name] or offered
@@ -81,6 +88,10 @@ def negotiate(accept: str | None, offered: Sequence[str]) -> str | None:
         if quality > 0 and (quality, named) > best:
             best, choice = (quality, named), media_type
     return choice
+
+
+_USUAL = 300
+_chosen_before = lru_cache(maxsize=512)(_choose)
 
 
 def by_name(name: str, offered: Iterable[str]) -> str | None:

@@ -40,10 +40,11 @@ def language() -> str:
 
 def remember(response: Response) -> Response:
     """Set the cookie if the reader chose a language in the address of a page."""
-    asked = request.args.get("lang")
-    if asked in LANGUAGES and response.mimetype == "text/html":
-        path = request.script_root or "/"
-        response.set_cookie(COOKIE, asked, max_age=_YEAR, path=path, httponly=True, samesite="Lax")
+    if response.mimetype == "text/html":
+        asked = request.args.get("lang")
+        if asked in LANGUAGES:
+            path = request.script_root or "/"
+            response.set_cookie(COOKIE, asked, max_age=_YEAR, path=path, httponly=True, samesite="Lax")
     return response
 
 

@@ -39,8 +39,11 @@ def asked_for() -> str | None:
 def prefers_page() -> bool:
     """Whether the client wants a page: it names HTML, and nothing that it would rather have."""
     asked = asked_for()
-    if asked:
-        return asked == PAGE
+    return asked == PAGE if asked else accepts_page()
+
+
+def accepts_page() -> bool:
+    """Whether the header Accept asks for a page: the address, whose format counts before it, names none."""
     return results.negotiate(request.headers.get("Accept"), _ALL) == HTML.media_type
 
 

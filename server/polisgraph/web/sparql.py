@@ -33,7 +33,7 @@ _USED = ("pg", "mun", "net", "org", "dct", "skos")
 def endpoint() -> Response:
     """Answer a query, or say what this endpoint is (SPARQL 1.1 Protocol, 2.1; Service Description, 2)."""
     asked = protocol.read()
-    page = asked.format == negotiation.PAGE if asked.format else negotiation.prefers_page()
+    page = asked.format == negotiation.PAGE if asked.format else negotiation.accepts_page()
     if asked.query is None:
         return _form(asked) if page else documents.construct("service")
     return _page(asked, asked.query) if page else _data(asked, asked.query)
