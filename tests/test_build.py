@@ -15,7 +15,7 @@ import pytest
 from polisgraph import bundle, dumps
 from polisgraph.build import Plan, Progress, build
 from polisgraph.errors import SnapshotError, SourceError, ValidationError
-from polisgraph.namespaces import DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH, SHAPES_GRAPH
+from polisgraph.namespaces import APART, DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH
 from polisgraph.snapshot import MANIFEST, Snapshot, current, hold, opened
 
 GOOD = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
@@ -207,9 +207,10 @@ def test_without_validation_and_reasoning_there_is_only_what_was_loaded(tmp_path
     assert not snapshot.graphs & {REPORT_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH}
 
 
-def test_the_default_graph_is_the_union_of_all_graphs_but_shapes_and_findings(snapshot: Snapshot) -> None:
+def test_the_default_graph_is_the_union_of_all_graphs_but_those_apart(snapshot: Snapshot) -> None:
     store = ox.Store.read_only(str(snapshot.store_path))
-    apart = {ox.NamedNode(SHAPES_GRAPH), ox.NamedNode(REPORT_GRAPH)}
+    apart = set(map(ox.NamedNode, APART))
+    assert snapshot.graphs >= APART
     default = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
     assert default == {q.triple for q in store if q.graph_name != ox.DefaultGraph() and q.graph_name not in apart}
     assert {graph.value for graph in store.named_graphs()} == snapshot.graphs

@@ -8,8 +8,8 @@ import pytest
 import rdflib
 
 from polisgraph.errors import ResultTooLarge
+from polisgraph.folding import slug_of
 from polisgraph.reports import EntityLookup
-from polisgraph.reports.entities import slug_of
 
 TURTLE = """
 PREFIX pg: <https://w3id.org/polisgraph/ontology/>

@@ -10,7 +10,7 @@ import pytest
 from polisgraph import bundle
 from polisgraph.errors import SourceError
 from polisgraph.load import load
-from polisgraph.namespaces import DATA_GRAPHS, DATASET, DESCRIPTION_GRAPH, PG, SHAPES_GRAPH
+from polisgraph.namespaces import APART, DATA_GRAPHS, DATASET, DESCRIPTION_GRAPH, GAZETTEER_GRAPH, PG, SHAPES_GRAPH
 
 TRIPLE = b"<http://example.org/s> <http://example.org/p> <http://example.org/o>"
 TERMS = [ox.NamedNode(f"http://example.org/{name}") for name in "spo"]
@@ -67,6 +67,15 @@ def test_shapes_stay_out_of_the_default_graph(tmp_path: Path) -> None:
     loaded = load([put(tmp_path, "a.ttl", TRIPLE + b" .")], bundle.ONTOLOGY)
     shape = next(loaded.store.quads_for_pattern(None, None, None, ox.NamedNode(SHAPES_GRAPH)))
     assert ox.Quad(*shape.triple) not in loaded.store
+
+
+@pytest.mark.parametrize("name", ["gazetteer.ttl", "any.nq"])
+def test_the_gazetteer_stays_out_of_the_default_graph_however_it_comes(tmp_path: Path, name: str) -> None:
+    graph = f" <{GAZETTEER_GRAPH}>".encode() if name == "any.nq" else b""
+    loaded = load([put(tmp_path, name, TRIPLE + graph + b" .\n")], bundle.ONTOLOGY)
+    assert GAZETTEER_GRAPH in APART
+    assert ox.Quad(*TERMS, ox.NamedNode(GAZETTEER_GRAPH)) in loaded.store
+    assert ox.Quad(*TERMS) not in loaded.store
 
 
 @pytest.mark.parametrize(

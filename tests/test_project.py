@@ -17,10 +17,11 @@ ROOT = bundle.ROOT
 PACKAGE = ROOT / "server" / "polisgraph"
 
 ORDER = [
-    "namespaces", "errors", "settings", "metrics", "room", "journal", "bundle", "tokens",
+    "namespaces", "errors", "settings", "metrics", "room", "journal", "bundle", "tokens", "folding", "countries",
+    "gazetteer",
     "load", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
     "reason", "results", "reports", "description", "seal", "dumps", "snapshot", "archive", "build", "lastbuild",
-    "watch", "engine", "publish", "web", "cli", "__main__",
+    "watch", "engine", "publish", "linking", "web", "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""
 

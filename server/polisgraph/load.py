@@ -18,12 +18,12 @@ import pyoxigraph as ox
 
 from polisgraph.errors import SourceError
 from polisgraph.namespaces import (
+    APART,
     DATA_GRAPHS,
     DATASET,
     DESCRIPTION_GRAPH,
     ONTOLOGY_GRAPHS,
     PG,
-    SHAPES_GRAPH,
 )
 
 FORMATS = {
@@ -61,7 +61,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A store with every file in its named graph and the union of all but the shapes in the default graph."""
+    """A store with every file in its named graph and the union of all but those `APART` in the default graph."""
 
     store: ox.Store
     files: tuple[SourceFile, ...]
@@ -103,12 +103,12 @@ def load(
 
 
 def add(store: ox.Store, graph: str, triples: Iterable[ox.Triple]) -> None:
-    """Put `triples` into the named graph `graph` and, except for the shapes, into the default graph.
+    """Put `triples` into the named graph `graph` and, unless it is one of those `APART`, into the default graph.
 
     They are not all held in memory.
     """
     name = ox.NamedNode(graph)
-    if graph == SHAPES_GRAPH:
+    if graph in APART:
         extend(store, (ox.Quad(s, p, o, name) for s, p, o in triples))
     else:
         extend(store, (quad for s, p, o in triples for quad in (ox.Quad(s, p, o, name), ox.Quad(s, p, o))))
@@ -200,8 +200,9 @@ def _quads(parsed: Iterable[ox.Quad], graph: str) -> Iterator[ox.Quad]:
     home, default = ox.NamedNode(graph), ox.DefaultGraph()
     for quad in parsed:
         s, p, o, own = quad
-        yield ox.Quad(s, p, o, home if own == default else own)
-        if graph != SHAPES_GRAPH:
+        name = home if own == default else own
+        yield ox.Quad(s, p, o, name)
+        if name.value not in APART:
             yield quad if own == default else ox.Quad(s, p, o)
 
 

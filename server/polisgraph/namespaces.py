@@ -34,6 +34,8 @@ _OWN_KINDS = {
     "area": "area",
     "status": "status",
     "indicator": "indicator",
+    "place": "place",
+    "tier": "link-tier",
 }
 
 PREFIXES: dict[str, str] = {
@@ -73,6 +75,9 @@ INFERRED_GRAPH = GRAPHS + "inferred"
 DESCRIPTION_GRAPH = GRAPHS + "description"
 CATALOGUE_GRAPH = GRAPHS + "catalogue"
 REPORT_GRAPH = GRAPHS + "validation"
+GAZETTEER_GRAPH = DATA_GRAPHS + "gazetteer"
+APART = frozenset({SHAPES_GRAPH, REPORT_GRAPH, GAZETTEER_GRAPH})
+"""Graphs that stay out of the default graph: rules about the data, findings about it, places to link it to."""
 
 UNION_GRAPH = GRAPHS + "union"
 """Where a snapshot's default graph stands at a SPARQL endpoint to which it was published."""

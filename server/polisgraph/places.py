@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from polisgraph.findings import Finding, Place
 from polisgraph.lines import Wanted, find_lines
 from polisgraph.load import Loaded, SourceFile
-from polisgraph.namespaces import SHAPES_GRAPH
+from polisgraph.namespaces import APART
 
 _STATEMENTS_PER_FILE = 20  # a misspelt property can stand in thousands of statements; the first lines are enough
 _STATEMENTS = 1_000
@@ -35,8 +35,8 @@ def places(loaded: Loaded, found: Sequence[Finding]) -> list[tuple[Place, ...]]:
     the focus node is linked to or used as a property. Each file is gone through at most three times, however many
     findings there are.
     """
-    data = {file.graph: file for file in loaded.data_files()}
-    theory = {file.graph: file for file in loaded.ontology_files() if file.graph != SHAPES_GRAPH}
+    data = {file.graph: file for file in loaded.data_files() if file.graph not in APART}
+    theory = {file.graph: file for file in loaded.ontology_files() if file.graph not in APART}
     quads = [file.path for file in data.values() if file.path.suffix in _KEEP_THEIR_GRAPHS]
     placed = _lines([_stated(loaded.store, data, finding) for finding in found])
     # A file of quads keeps its own graphs, so only its text tells that the term stands there.

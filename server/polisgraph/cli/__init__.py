@@ -8,7 +8,9 @@ import click
 from polisgraph import __version__
 from polisgraph.cli.asking import explain, query
 from polisgraph.cli.building import build, check, serve
+from polisgraph.cli.gazetteer import gazetteer
 from polisgraph.cli.group import Group
+from polisgraph.cli.link import link
 from polisgraph.cli.publish import publish
 from polisgraph.cli.report import report
 from polisgraph.cli.settings import settings_command
@@ -26,6 +28,8 @@ main.add_command(check)
 main.add_command(serve)
 main.add_command(query)
 main.add_command(explain)
+main.add_command(gazetteer)
+main.add_command(link)
 main.add_command(publish)
 main.add_command(report)
 main.add_command(settings_command)

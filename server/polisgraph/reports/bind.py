@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from polisgraph.errors import BadParameter
+from polisgraph.folding import slug_of
 from polisgraph.reports.blocks import filled
-from polisgraph.reports.entities import Entities, slug_of
+from polisgraph.reports.entities import Entities
 from polisgraph.reports.model import LANGUAGES, Parameter, Report
 from polisgraph.reports.values import accepted, refused, term
 

@@ -1,13 +1,10 @@
 """What an entity is to a report's parameters, and what is asked of whoever knows the entities. Asks nothing itself."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
-
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @dataclass(frozen=True)
@@ -52,10 +49,3 @@ class Entities(Protocol):
 def parts_of(iri: str) -> list[str]:
     """Return the parts of `iri` between slashes and hashes."""
     return re.split(r"[/#]", iri)
-
-
-def slug_of(text: str) -> str:
-    """Return `text` as a slug would write it: lower case ASCII letters, digits, and hyphens for all else."""
-    folded = unicodedata.normalize("NFC", text).casefold().translate(_GERMAN)
-    ascii_text = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")

@@ -14,9 +14,10 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz, process
 
 from polisgraph.errors import QueryError
+from polisgraph.folding import slug_of
 from polisgraph.namespaces import BASE, PREFIXES
 from polisgraph.reports.blocks import filled
-from polisgraph.reports.entities import Entity, parts_of, slug_of
+from polisgraph.reports.entities import Entity, parts_of
 
 Ask = Callable[[str], bytes]
 """Takes the text of a query and returns SPARQL 1.1 Query Results JSON; raises QueryError."""

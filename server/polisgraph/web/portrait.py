@@ -23,6 +23,7 @@ NAMES = (
     *(_PG + name for name in ("abbreviation", "formerName")),
     *(_DCT + "title", _RDFS + "label", _FOAF + "name"),
 )
+_MAIN_NAMES = (_SKOS + "prefLabel", _DCT + "title")
 DEFINITIONS = (_SKOS + "definition", _DCT + "description")
 IDENTIFIERS = {
     _PG + "wikidata": "",
@@ -119,6 +120,8 @@ class Portrait:
     conclusions: list[Group] = field(default_factory=list)
     tenures: dict[str, list[Tenure]] = field(default_factory=dict)
     mentions: list[Mentions] = field(default_factory=list)
+    same: list[tuple[str, str]] = field(default_factory=list)
+    """What stands for the same place: IRI and label of an entry of the gazetteer, or for one the entity."""
     evidence: list[Evidence] = field(default_factory=list)
 
     @property
@@ -145,11 +148,15 @@ def portrait(iri: str) -> Portrait | None:
         _place(group, found, said)
     found.tenures = tenures(iri)
     found.mentions = list(mentions(iri))
+    same = site().ask("same-key", entity=iri, lang=language())
+    found.same = [(row["other"].value, label_of(row, "other")) for row in same]
     return found
 
 
 def _title(iri: str, rows: Iterable[Row]) -> str:
     labels = {row["value"].language: row["value"].value for row in rows if _is(row, LABEL)}
+    if not labels:  # what stands in the gazetteer only has its names, and none made for pages
+        labels = {row["value"].language: row["value"].value for row in rows if row["property"].value in _MAIN_NAMES}
     return labels.get(language()) or next(iter(labels.values()), "") or iri.rstrip("/#").rpartition("/")[2] or iri
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 from polisgraph import bundle
+from polisgraph.namespaces import GAZETTEER_GRAPH
 from polisgraph.reports.blocks import Block, filled, value_blocks
 from polisgraph.web.rows import Table, read_json
 
@@ -68,12 +69,13 @@ class Site:
         return read_json(self.engine.query(Query(question(name, values))).body)
 
     def describes(self, iri: str) -> bool:
-        """Whether the graph says anything about `iri`."""
+        """Whether the graph or the gazetteer says anything about `iri`."""
         from polisgraph.engine import Query
 
         if not is_iri(iri):
             return False
-        answer = self.engine.query(Query(f"ASK {{ <{iri}> ?p ?o }}"))
+        said = f"<{iri}> ?p ?o"
+        answer = self.engine.query(Query(f"ASK {{ {{ {said} }} UNION {{ GRAPH <{GAZETTEER_GRAPH}> {{ {said} }} }} }}"))
         return bool(read_json(answer.body).truth)
 
 

@@ -1,0 +1,218 @@
+"""Everything that records can be linked to, found by name, by key and by likeness. Scores nothing.
+
+Read once from the engine by a few questions; an entry of the gazetteer that stands for an entity of the graph, by its
+municipality key, GeoNames number or Wikidata item, is merged into it.
+"""
+
+import csv
+import io
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from heapq import nlargest
+from pathlib import Path
+from typing import NamedTuple
+
+from polisgraph.countries import code_of
+from polisgraph.engine import Query
+from polisgraph.linking.names import Name, key_of, read
+from polisgraph.linking.target import Target, qid_of
+from polisgraph.namespaces import PG, PREFIXES
+
+Ask = Callable[[Query], bytes]
+"""Takes a query and returns the body of the answer; raises QueryError."""
+
+_QUESTIONS = Path(__file__).with_name("questions")
+_PLACE = PREFIXES["place"]
+_SKOS, _FOAF, _WGS84 = PREFIXES["skos"], PREFIXES["foaf"], PREFIXES["wgs84"]
+_KEYS = {
+    PG + "wikidata": "qid", PG + "ags": "ags", PG + "districtKey": "district", PG + "geonames": "geonames",
+    PG + "lau": "lau", PG + "nuts3": "nuts", PG + "gnd": "gnd", PG + "ror": "ror",
+}  # fmt: skip
+_MERGED_BY = ("ags", "geonames", "qid")
+_LIKE = 60
+"""So many names that share most runs of three letters are compared letter by letter."""
+
+
+class Hit(NamedTuple):
+    """A name of a target that has a key.
+
+    `main` is False for further names; `part` if only its head has the key, without the `addition`; `bare` if it has the
+    key without the marks of its letters.
+    """
+
+    target: int
+    text: str
+    main: bool
+    part: bool = False
+    addition: tuple[str, ...] = ()
+    bare: bool = False
+
+
+@dataclass
+class Index:
+    """Targets, and the ways that lead to them. Threads may share it once it is read."""
+
+    targets: list[Target] = field(default_factory=list)
+    by_key: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, list[Hit]] = field(default_factory=lambda: defaultdict(list))
+    class_labels: dict[tuple[str, str], str] = field(default_factory=dict)
+    class_depths: dict[str, int] = field(default_factory=dict)
+    state_words: dict[str, frozenset[str]] = field(default_factory=dict)
+    _grams: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+    def named(self, key: str) -> Sequence[Hit]:
+        """Return the names that have `key`."""
+        return self.by_name.get(key, ())
+
+    def keyed(self, scheme: str, value: str) -> Sequence[int]:
+        """Return the targets with this key."""
+        return self.by_key.get((scheme, value), ())
+
+    def like(self, key: str, country: str) -> list[str]:
+        """Return the keys of names that share most runs of three letters with `key`, in a country or ("") anywhere."""
+        grams = self._grams_of(country)
+        shared: Counter[str] = Counter()
+        for gram in _grams(key):
+            shared.update(grams.get(gram, ()))
+        least = max(2, len(key) // 4)
+        # A name that is much longer shares as much but is another.
+        close = [(number / (len(name) + len(key)), name) for name, number in shared.items() if number >= least]
+        return [name for _, name in nlargest(_LIKE, close)]
+
+    def add(self, target: Target) -> None:
+        """Take a target in."""
+        number = len(self.targets)
+        self.targets.append(target)
+        for scheme, value in target.keys.items():
+            self.by_key[scheme, value].append(number)
+        taken: set[str] = set()
+        for text in dict.fromkeys(target.labels.values()):
+            self._add_label(number, text, taken)
+        for text in target.others:
+            key = key_of(text)
+            if key and key not in taken:
+                taken.add(key)
+                self.by_name[key].append(Hit(number, text, False))
+
+    def _add_label(self, number: int, text: str, taken: set[str]) -> None:
+        name: Name = read(text)
+        for key in name.keys:
+            if key and key not in taken:
+                taken.add(key)
+                part = key in name.head and key not in name.plain
+                self.by_name[key].append(Hit(number, text, True, part, name.addition, key in name.bare))
+
+    def _grams_of(self, country: str) -> dict[str, list[str]]:
+        if country not in self._grams:
+            found: dict[str, list[str]] = defaultdict(list)
+            for key, hits in self.by_name.items():
+                if not country or any(self.targets[hit.target].country in (country, "") for hit in hits):
+                    for gram in _grams(key):
+                        found[gram].append(key)
+            self._grams[country] = dict(found)
+        return self._grams[country]
+
+
+def _grams(key: str) -> set[str]:
+    padded = f" {key} "
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}
+
+
+def read_index(ask: Ask) -> Index:
+    """Ask for everything that records can be linked to; raise QueryError as `ask` does."""
+    index = Index()
+    for thing, label, language, depth in _rows(ask, "labels"):
+        index.class_labels[thing, language] = label
+        index.class_depths[thing] = int(depth)
+        index.state_words[thing] = index.state_words.get(thing, frozenset()) | frozenset(read(label).whole)
+    entities = _entities(ask)
+    entries = _entries(ask)
+    known = {(scheme, e.keys[scheme]): e for e in entities.values() for scheme in _MERGED_BY if scheme in e.keys}
+    for entry in entries.values():
+        entity = next((known[k] for s in _MERGED_BY if s in entry.keys and (k := (s, entry.keys[s])) in known), None)
+        if entity is not None and entity.kind in ("municipality", "authority"):
+            _merge(entity, entry)
+        else:
+            entities[entry.iri] = entry
+    for target in entities.values():
+        index.add(target)
+    return index
+
+
+def _merge(entity: Target, entry: Target) -> None:
+    """Have the entity take over what only its entry says."""
+    entity.entry = entry.iri
+    entity.others += [*entry.labels.values(), *entry.others]
+    entity.keys = entry.keys | entity.keys
+    entity.country = entity.country or entry.country
+    entity.state = entity.state or entry.state
+    entity.candidates += entry.candidates
+    if entity.latitude is None:
+        entity.latitude, entity.longitude = entry.latitude, entry.longitude
+
+
+def _entities(ask: Ask) -> dict[str, Target]:
+    found: dict[str, Target] = {}
+    for iri, prop, value, language in _rows(ask, "entities"):
+        target = found.get(iri) or found.setdefault(iri, Target(iri))
+        _take(target, prop, value, language)
+    for member, network in _rows(ask, "members"):
+        if member in found:
+            found[member].networks.add(network)
+    return {iri: target for iri, target in sorted(found.items()) if target.labels or target.others}
+
+
+def _take(target: Target, prop: str, value: str, language: str) -> None:
+    if prop == PG + "displayLabel":
+        target.labels[language] = value
+    elif prop in _KEYS:
+        target.keys[_KEYS[prop]] = qid_of(value)
+    elif prop == PG + "country":
+        target.country = code_of(value)
+    elif prop == PG + "state":
+        target.state = value
+    elif prop == _WGS84 + "lat":
+        target.latitude = float(value)
+    elif prop == _WGS84 + "long":
+        target.longitude = float(value)
+    elif prop.startswith((_SKOS, PG, _FOAF)):
+        target.others.append(value)
+    elif value.startswith(PG):
+        target.classes.add(value)
+
+
+def _entries(ask: Ask) -> dict[str, Target]:
+    found: dict[str, Target] = {}
+    for entry, what, value in _rows(ask, "places"):
+        if not entry.startswith(_PLACE):  # countries have names there too
+            continue
+        target = found.get(entry)
+        if target is None:
+            target = found[entry] = Target(entry, classes={PG + "GazetteerEntry"}, entry=entry)
+        match what:
+            case "name":
+                target.labels[""] = value
+            case "other":
+                target.others.append(value)
+            case "country":
+                target.country = code_of(value)
+            case "lat":
+                target.latitude = float(value)
+            case "long":
+                target.longitude = float(value)
+            case "candidate":
+                target.candidates.append(qid_of(value))
+            case _:
+                target.keys[what] = qid_of(value)
+                if what == "nuts":
+                    target.state = PREFIXES["nuts"] + value[:3]
+    return dict(sorted(found.items()))
+
+
+def _rows(ask: Ask, question: str) -> Iterator[list[str]]:
+    """Yield the rows of an answer, in the order of the columns of the question."""
+    text = (_QUESTIONS / f"{question}.rq").read_text(encoding="utf-8")
+    rows = csv.reader(io.StringIO(ask(Query(text, results_type="text/csv")).decode("utf-8"), newline=""))
+    next(rows, None)
+    return rows
