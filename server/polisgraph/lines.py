@@ -20,26 +20,27 @@ WITH_LINES = (".ttl", ".trig", ".nt", ".nq")
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _NOT_IN_NAMES = rb"\s<>\"'()\[\]{};,#@^\\|~"
 _DOT_IN_NAME = rb"\.(?=\.*[^." + _NOT_IN_NAMES + rb"])"
-_SPACE = rb"(?:\s|#[^\n]*+)*+"
+# Atomic groups rather than possessive quantifiers of groups, which Python matches wrongly before 3.11.5.
+_SPACE = rb"(?>(?:\s|#[^\n]*)*)"
 _IRI = rb"<[^<>\"{}|^`\x00-\x20]*+>"
 _STRING = (
-    rb"\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*+\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*+'''"
-    rb"|\"(?:[^\"\\\n\r]|\\.)*+\"|'(?:[^'\\\n\r]|\\.)*+'"
+    rb"(?>\"\"\"(?:[^\"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''"
+    rb"|\"(?:[^\"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*')"
 )
 _WORD = re.compile(
     _SPACE + rb"(?:(?P<iri>" + _IRI + rb")|(?P<string>" + _STRING + rb")"
     rb"|(?P<open><<\(?|\{\||[\[(])|(?P<close>\)?>>|\|\}|[\])])|(?P<sign>[.;,{}~]|\^\^)"
-    rb"|(?P<name>(?:@[A-Za-z0-9-]++|[^." + _NOT_IN_NAMES + rb"]|\\.|" + _DOT_IN_NAME + rb")++))",
+    rb"|(?P<name>(?>(?:@[A-Za-z0-9-]+|[^." + _NOT_IN_NAMES + rb"]|\\.|" + _DOT_IN_NAME + rb")+)))",
     re.DOTALL,
 )
 _REST = re.compile(
-    rb"(?:[^<\"'#.}\\|]++|"
+    rb"(?>(?:[^<\"'#.}\\|]+|"
     + _IRI
     + rb"|"
     + _STRING
-    + rb"|#[^\n]*+|\\.|"
+    + rb"|#[^\n]*|\\.|"
     + _DOT_IN_NAME
-    + rb"|\|\}|[<|])*+(?:\.|(?=\}))",
+    + rb"|\|\}|[<|])*)(?:\.|(?=\}))",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)

@@ -54,8 +54,8 @@ GRAPH_TYPES = tuple(form.media_type for form in GRAPH_FORMATS)
 
 _FORMATS = {form.media_type: form for form in (*RESULT_FORMATS, *GRAPH_FORMATS, HTML)}
 
-_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*+")++')
-_PARAMETER = re.compile(r';\s*([^\s;=]+)\s*=\s*("(?:[^"\\]|\\.)*+"|[^\s;]*)')
+_ELEMENT = re.compile(r'(?>(?:[^,"]|"(?>(?:[^"\\]|\\.)*)")+)')
+_PARAMETER = re.compile(r';\s*([^\s;=]+)\s*=\s*("(?>(?:[^"\\]|\\.)*)"|[^\s;]*)')
 _RANGE = re.compile(r"[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 
