@@ -5,7 +5,7 @@ Loads files only, never an address; JSON-LD with a remote context is refused. Ju
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import RawIOBase
@@ -90,11 +90,16 @@ def load(
     Raises SourceError with file, line and column for what cannot be read or parsed.
     """
     store = ox.Store() if store is None else store
-    files = []
+    files: list[SourceFile] = []
     theories = [(path, ONTOLOGY_GRAPHS + path.stem) for path in sorted(ontology.glob("*.ttl"))]
-    for path, graph in [*data_graphs(data), *theories]:
-        tell(path.name)
-        files.append(_read(store, path, graph))
+
+    def quads() -> Iterator[ox.Quad]:
+        for path, graph in [*data_graphs(data), *theories]:
+            tell(path.name)
+            files.append((yield from _read(path, graph)))
+
+    # All files at once: each transaction of its own would be written twice.
+    extend(store, quads())
     named = today or _modified(store)
     day = named or date.today()
     known = ox.Literal(day.isoformat(), datatype=_DATE)
@@ -176,18 +181,15 @@ class _Checked(RawIOBase):
         return self._hash.hexdigest()
 
 
-def _read(store: ox.Store, path: Path, graph: str) -> SourceFile:
+def _read(path: Path, graph: str) -> Generator[ox.Quad, None, SourceFile]:
+    """Yield the quads of a file; return what was read."""
     try:
         with path.open("rb") as file:
             checked = _Checked(file)
-            extend(
-                store,
-                _quads(ox.parse(cast(BinaryIO, checked), format=FORMATS[path.suffix], rename_blank_nodes=True), graph),
-            )
+            parsed = ox.parse(cast(BinaryIO, checked), format=FORMATS[path.suffix], rename_blank_nodes=True)
+            yield from _quads(parsed, graph)
             return SourceFile(path, graph, checked.sha256())
     except OSError as error:
-        if error.errno is None:  # the store's own: not this file cannot be read, but its disk cannot be written
-            raise
         raise SourceError(f"cannot be read: {error.strerror}", path) from None
     except SyntaxError as error:
         message = _POSITION.sub("", error.msg or "")
