@@ -220,5 +220,5 @@ def test_everything_concluded_from_the_shipped_data_is_explained() -> None:
             assert found.step, found.statement
             assert all(part.step or part.assertions for part in proof(found)), found.statement
             seen.update(rules_used(found))
-    assert {"1-date-bounds", "1-member-of", "1-label-own", "2-label-membership", "2-label-claim"} <= seen
+    assert {"1-date-bounds", "1-member-of", "1-label-own", "2-label-membership", "3-label-claim"} <= seen
     assert {"cax-sco", "prp-inv1", "prp-spo1", "prp-spo2", "scm-sco"} <= seen

@@ -181,7 +181,7 @@ def test_every_described_thing_of_the_shipped_data_has_exactly_one_label_per_rea
 def test_nothing_of_ours_in_the_shipped_data_is_called_by_its_iri_for_want_of_a_name() -> None:
     store = load([bundle.DATA], bundle.ONTOLOGY, date(2026, 11, 22)).store
     derive(store, RULES)
-    query = (RULES / "derive" / "4-label-last-resort.rq").read_text(encoding="utf-8")
+    query = (RULES / "derive" / "5-label-last-resort.rq").read_text(encoding="utf-8")
     unnamed = {t.subject.value for t in store.query(query)} - named(store)
     assert unnamed == set()
 

@@ -4,12 +4,15 @@ Runs after everything else is in the store and adds nothing but the description.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 
 from polisgraph import __version__
-from polisgraph.load import Loaded, add
+from polisgraph.load import AT_ONCE, Loaded, add
 from polisgraph.namespaces import DATASET, DESCRIPTION_GRAPH, PREFIXES
 
 _DATASET = ox.NamedNode(DATASET)
@@ -37,13 +40,12 @@ def describe(loaded: Loaded, rules: Path, tell: Callable[[str], None] = lambda n
 
 
 def _construct(store: ox.Store, folder: Path, tell: Callable[[str], None]) -> list[ox.Triple]:
-    triples: list[ox.Triple] = []
-    for path in sorted(folder.glob("*.rq")):
+    def answer(path: Path) -> list[ox.Triple]:
         tell(path.stem)
-        answer = store.query(path.read_text(encoding="utf-8"))
-        assert isinstance(answer, ox.QueryTriples)
-        triples += answer
-    return triples
+        return list(cast(ox.QueryTriples, store.query(path.read_text(encoding="utf-8"))))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(chain.from_iterable(pool.map(answer, sorted(folder.glob("*.rq")))))
 
 
 def _version() -> Iterator[ox.Triple]:

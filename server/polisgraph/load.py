@@ -42,6 +42,9 @@ _MODIFIED = ox.NamedNode("http://purl.org/dc/terms/modified")
 _TODAY = ox.NamedNode(PG + "today")
 _DATE = ox.NamedNode("http://www.w3.org/2001/XMLSchema#date")
 _POSITION = re.compile(r"^Parser error (?:at|between) line .*?: ")
+AT_ONCE = 2
+"""So many questions are put to the store side by side: it lets go of Python's lock while it works, and every question
+more takes memory for its tables."""
 _FEW = 10_000
 """So many triples are added in one transaction; what is more goes past the log of the store, straight into files."""
 

@@ -85,14 +85,11 @@ class Rule:
         return translateQuery(parseQuery(self.prologue + query)).algebra
 
     def query(self, changed: str = "") -> str:
-        """Return the query for the rule's conclusions that are not yet known.
+        """Return the query for the rule's conclusions.
 
         `changed` names a variable predicate of the body and the predicates it may stand for, as a VALUES clause.
         """
-        return (
-            f"{self.prologue}CONSTRUCT {{ {self.template} }}\n"
-            f"WHERE {{ {changed} {self.body} FILTER NOT EXISTS {{ {self.template} }} }}"
-        )
+        return f"{self.prologue}CONSTRUCT {{ {self.template} }}\nWHERE {{ {changed} {self.body} }}"
 
     def solutions(self, store: ox.Store, given: Bindings | None = None) -> list[Bindings]:
         """Return the bindings under which the body holds in the default graph, `given` ones being fixed."""

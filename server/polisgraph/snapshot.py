@@ -105,11 +105,15 @@ def stored(home: Path, identity: str) -> Snapshot | None:
 def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
     """Write `store` with its dumps and `manifest` (which names the id) below `home`; it is not in service yet.
 
-    `store` is that of a `workshop` of `home`. Raises SnapshotError if it cannot be written; nothing of it is left then.
+    `store` is in memory or that of a `workshop` of `home`. Raises SnapshotError if it cannot be written; nothing of it
+    is left then.
     """
 
     def fill(draft: Path) -> None:
-        _store(draft / "store", store, _workshop(home))
+        if _workshop(home).exists():
+            _move(store, _workshop(home), draft / "store")
+        else:
+            _copy(store, draft / "store")
         _dump(draft / "dumps", ox.Store.read_only(str(draft / "store")))
         seal.write(draft, seal.sealed(draft, manifest))
 
@@ -256,12 +260,20 @@ def _workshop(home: Path) -> Path:
     return home / "workshop"
 
 
-def _store(path: Path, content: ox.Store, workshop: Path) -> None:
-    """Move the content of the workshop's store to `path`."""
-    content.optimize()
-    content.flush()
-    # Links to the files, which are never changed again; `content` may stay open, without its folder.
-    content.backup(str(path))
+def _copy(store: ox.Store, path: Path) -> None:
+    """Write the content of `store` to the disk, as a store in the folder `path`."""
+    made = ox.Store(str(path))
+    made.bulk_extend(store)
+    made.optimize()
+    made.flush()
+
+
+def _move(store: ox.Store, workshop: Path, path: Path) -> None:
+    """Move the workshop's `store` to `path`."""
+    store.optimize()
+    store.flush()
+    # Links to the files, which are never changed again; `store` may stay open, without its folder.
+    store.backup(str(path))
     # While there are two links, the file system may still give the files another time of change.
     shutil.rmtree(workshop, ignore_errors=True)
 

@@ -1,16 +1,14 @@
-"""Ask the store all questions of a shapes graph, two at a time, and gather the results."""
+"""Ask the store all questions of a shapes graph, some at a time, and gather the results."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pyoxigraph as ox
 
+from polisgraph.load import AT_ONCE
 from polisgraph.validate import sparql
 from polisgraph.validate.questions import Question, Questions, Result
 from polisgraph.validate.shapes import Node, Shapes
-
-_AT_ONCE = 2
-"""The engine lets go of Python's lock while it works; every question more takes memory for its tables."""
 
 
 def results(shapes: Shapes, store: ox.Store) -> Iterator[Result]:
@@ -31,7 +29,7 @@ def results(shapes: Shapes, store: ox.Store) -> Iterator[Result]:
     def ask_sparql(shape: Node) -> list[Result]:
         return list(sparql.results(shapes, questions, store, shape))
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         for found in pool.map(ask, asked):
             yield from found
         for found in pool.map(ask_sparql, shapes.with_targets):
