@@ -20,7 +20,7 @@ ORDER = [
     "namespaces", "errors", "settings", "metrics", "room", "journal", "bundle", "tokens", "folding", "countries",
     "gazetteer",
     "load", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
-    "reason", "results", "reports", "description", "seal", "dumps", "snapshot", "archive", "build", "lastbuild",
+    "reason", "results", "reports", "description", "seal", "dumps", "disk", "snapshot", "archive", "build", "lastbuild",
     "watch", "engine", "publish", "linking", "web", "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""

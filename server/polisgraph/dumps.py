@@ -1,11 +1,11 @@
 """The dumps of a finished store: all named graphs as N-Quads, the default graph as Turtle, both gzipped.
 
-Holds no graph in memory. The order is that of the store, which comes from the terms alone: the same content gives the
-same bytes.
+Holds no graph in memory. The order is that of the store; on the disk it comes from the terms alone, so that there the
+same content gives the same bytes.
 """
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import RawIOBase
@@ -22,22 +22,44 @@ def write(folder: Path, store: ox.Store) -> None:
     folder.mkdir()
     with ThreadPoolExecutor(max_workers=2) as both:
         jobs = [
-            both.submit(_n_quads, folder / "polisgraph.nq.gz", store),
-            both.submit(_turtle, folder / "polisgraph.ttl.gz", store),
+            both.submit(_named, folder / "polisgraph.nq.gz", store),
+            both.submit(_default, folder / "polisgraph.ttl.gz", store),
         ]
         for job in jobs:
             job.result()
 
 
-def _n_quads(path: Path, store: ox.Store) -> None:
+def n_quads(store: ox.Store, take: Callable[[bytes], object]) -> None:
+    """Give the named graphs of `store` to `take` as N-Quads: many times, each time whole lines."""
+    for graph in sorted(store.named_graphs(), key=str):
+        end = f" {graph} .\n".encode()
+        # A line ends there only: in a literal, a line feed is written \n.
+        named = Lines(lambda lines, end=end: take(lines.replace(b" .\n", end)))  # type: ignore[misc]
+        store.dump(cast(BinaryIO, named), ox.RdfFormat.N_TRIPLES, from_graph=graph)
+
+
+class Lines(RawIOBase):
+    """A file to write to, which hands on whole lines."""
+
+    def __init__(self, take: Callable[[bytes], object]) -> None:
+        self._take = take
+        self._begun = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]  # it is never given another buffer
+        whole, end, self._begun = (self._begun + content).rpartition(b"\n")
+        self._take(whole + end)
+        return len(content)
+
+
+def _named(path: Path, store: ox.Store) -> None:
     with _gzipped(path) as file:
-        for graph in sorted(store.named_graphs(), key=str):
-            lines = _InGraph(file, graph)
-            store.dump(cast(BinaryIO, lines), ox.RdfFormat.N_TRIPLES, from_graph=graph)
-            lines.close()
+        n_quads(store, file.write)
 
 
-def _turtle(path: Path, store: ox.Store) -> None:
+def _default(path: Path, store: ox.Store) -> None:
     with _gzipped(path) as file:
         store.dump(file, ox.RdfFormat.TURTLE, from_graph=ox.DefaultGraph(), prefixes=PREFIXES)
 
@@ -47,21 +69,3 @@ def _gzipped(path: Path) -> Iterator[BinaryIO]:
     # No name and no time in the head, or the same content would not give the same bytes.
     with path.open("wb") as file, gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
         yield cast(BinaryIO, packed)
-
-
-class _InGraph(RawIOBase):
-    """Turns N-Triples into N-Quads on the way to a file: names the graph at the end of each line."""
-
-    def __init__(self, file: BinaryIO, graph: ox.NamedNode | ox.BlankNode) -> None:
-        self._file = file
-        self._end = f" {graph} .\n".encode()
-        self._begun = b""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: bytes) -> int:  # type: ignore[override]  # it is never given another buffer
-        whole, end, self._begun = (self._begun + content).rpartition(b"\n")
-        # A line ends here only: in a literal, a line feed is written \n.
-        self._file.write((whole + end).replace(b" .\n", self._end))
-        return len(content)

@@ -3,20 +3,14 @@
 Knows how rules feed each other, not what they mean.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from threading import Lock
 from typing import cast
 
 import pyoxigraph as ox
 
-from polisgraph.load import AT_ONCE, add
+from polisgraph.load import add
 from polisgraph.rules import Pattern, Rule
-
-_SOME = 100_000
-"""So many new triples are held in memory for each rule that runs."""
 
 
 @dataclass
@@ -33,26 +27,19 @@ def run_to_fixpoint(
     """Run the CONSTRUCT rules again and again until none says anything new; return the number of new triples.
 
     What is concluded stands in `graph` and in the default graph, which the rules read. A rule runs again only where new
-    triples can take part in what it concludes. Rules run side by side; `tell` hears the name of each as it begins.
+    triples can take part in what it concludes. `tell` hears the name of each rule as it runs.
     """
     first = _size(store, graph)
     news = {rule: _News() for rule in rules if rule.template}
-    adding = Lock()
-
-    def run(rule: Rule, unseen: _News) -> set[ox.NamedNode]:
-        predicates = set()
-        for query in [rule.query()] if unseen.everything else _queries(store, rule, unseen.concluded):
-            tell(rule.name)
-            predicates |= _conclude(store, query, graph, adding)
-        return predicates
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        while due := {rule: unseen for rule, unseen in news.items() if unseen.everything or unseen.concluded}:
-            news = {rule: _News(everything=False) for rule in news}
-            for rule, predicates in zip(due, pool.map(run, due, due.values()), strict=True):
-                for predicate in predicates:
-                    for unseen in news.values():
-                        unseen.concluded.setdefault(predicate, []).append(rule)
+    while any(unseen.everything or unseen.concluded for unseen in news.values()):
+        for rule, unseen in news.items():
+            news[rule] = _News(everything=False)
+            for query in [rule.query()] if unseen.everything else _queries(store, rule, unseen.concluded):
+                tell(rule.name)
+                for predicate in _conclude(store, query, graph):
+                    for other in news.values():
+                        if not other.everything:
+                            other.concluded.setdefault(predicate, []).append(rule)
     return _size(store, graph) - first
 
 
@@ -88,7 +75,7 @@ def _feeds(store: ox.Store, origin: Rule, predicate: ox.NamedNode, rule: Rule) -
 def _meet(
     store: ox.Store, stating: Sequence[Pattern], given: Pattern, reading: Sequence[Pattern], asked: Pattern
 ) -> bool:
-    """Tell whether a triple can be `given` under the conditions `stating` and `asked` under the conditions `reading`."""
+    """Tell whether a triple can be `given` where `stating` holds and at once `asked` where `reading` holds."""
     one = dict[object, str]()
     other = dict[object, str]()
     for left, right, name in zip(given, asked, ("?subject", "?predicate", "?object"), strict=True):
@@ -120,19 +107,18 @@ def _text(patterns: Sequence[Pattern], names: Mapping[object, str], prefix: str)
     return "".join(" ".join(map(name, pattern)) + " . " for pattern in dict.fromkeys(patterns))
 
 
-def _conclude(store: ox.Store, query: str, graph: str, adding: Lock) -> set[ox.NamedNode]:
-    """Add the new triples that `query` constructs, holding `adding` meanwhile; return their predicates."""
+def _conclude(store: ox.Store, query: str, graph: str) -> set[ox.NamedNode]:
+    """Add the new triples that `query` constructs; return their predicates."""
     predicates: set[ox.NamedNode] = set()
-    triples = cast(ox.QueryTriples, store.query(query))
-    # Asked here: NOT EXISTS in the query takes up to ten times as long as the rest of it.
-    unknown = (triple for triple in triples if ox.Quad(*triple) not in store)
-    try:
-        while some := list(islice(unknown, _SOME)):
-            predicates.update(triple.predicate for triple in some)
-            with adding:
-                add(store, graph, some)
-    finally:
-        del triples, unknown  # it must end in the thread in which it began, which an error would outlive
+
+    def new(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
+        for triple in triples:
+            # Asked here: NOT EXISTS in the query takes up to ten times as long as the rest of it.
+            if ox.Quad(*triple) not in store:
+                predicates.add(triple.predicate)
+                yield triple
+
+    add(store, graph, new(cast(ox.QueryTriples, store.query(query))))
     return predicates
 
 

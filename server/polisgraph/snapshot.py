@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from polisgraph import dumps, seal
+from polisgraph import disk, dumps, seal
 from polisgraph.errors import SnapshotError
 from polisgraph.seal import MANIFEST
 
@@ -111,10 +111,11 @@ def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
 
     def fill(draft: Path) -> None:
         if _workshop(home).exists():
-            _move(store, _workshop(home), draft / "store")
+            disk.move(store, _workshop(home), draft / "store")
+            dumps.write(draft / "dumps", ox.Store.read_only(str(draft / "store")))
         else:
-            _copy(store, draft / "store")
-        _dump(draft / "dumps", ox.Store.read_only(str(draft / "store")))
+            disk.copy(store, draft / "store")
+            dumps.write(draft / "dumps", store)
         seal.write(draft, seal.sealed(draft, manifest))
 
     return receive(home, str(manifest["id"]), fill)
@@ -260,32 +261,10 @@ def _workshop(home: Path) -> Path:
     return home / "workshop"
 
 
-def _copy(store: ox.Store, path: Path) -> None:
-    """Write the content of `store` to the disk, as a store in the folder `path`."""
-    made = ox.Store(str(path))
-    made.bulk_extend(store)
-    made.optimize()
-    made.flush()
-
-
-def _move(store: ox.Store, workshop: Path, path: Path) -> None:
-    """Move the workshop's `store` to `path`."""
-    store.optimize()
-    store.flush()
-    # Links to the files, which are never changed again; `store` may stay open, without its folder.
-    store.backup(str(path))
-    # While there are two links, the file system may still give the files another time of change.
-    shutil.rmtree(workshop, ignore_errors=True)
-
-
 def _try(path: Path) -> None:
     """Raise OSError, RuntimeError or ValueError if the engine cannot open the store in `path` and read from it."""
     if next(iter(ox.Store.read_only(str(path))), None) is None:
         raise ValueError("the store is empty")
-
-
-def _dump(folder: Path, store: ox.Store) -> None:
-    dumps.write(folder, store)
 
 
 def _settle(draft: Path, target: Path) -> None:
