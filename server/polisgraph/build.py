@@ -126,7 +126,7 @@ def assemble(
 
 
 def _fits_in_memory(plan: Plan) -> bool:
-    """Whether what comes of `plan` needs no more than half of the memory: there a build takes a fraction of the time."""
+    """Whether what comes of `plan` needs at most half of the memory: there a build takes a fraction of the time."""
     size = sum(path.stat().st_size for path, _ in data_graphs(plan.data))
     return size * _GROWTH < this_machine().memory / 2
 
