@@ -9,6 +9,7 @@ from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.stored import StoreWorker
 from polisgraph.errors import BadQuery, Forbidden, QueryError, TooLong
 from polisgraph.namespaces import PREFIXES
+from polisgraph.tokens import tokens
 
 DEEP = {
     "brackets": lambda n: "ASK { FILTER(" + "(" * n + "1" + ")" * n + ") }",
@@ -205,3 +206,9 @@ def test_no_text_takes_the_gate_long(piece: str, pool: LocalEngine) -> None:
     with pytest.raises(QueryError) as caught:
         pool.query(Query("SELECT * { " + piece * (64_000 // len(piece))))
     assert isinstance(caught.value, BadQuery)
+
+
+def test_a_full_stop_behind_a_name_is_no_part_of_it() -> None:
+    # Every Python 3.11 must find the same tokens: what it finds decides what is refused.
+    pieces = [token.text for token in tokens('ex:a. ex:. _:b. :b.c. \'a\\\'b\' """a""b""" 1.5e3')]
+    assert pieces == ["ex:a", ".", "ex:", ".", "_:b", ".", ":b.c", ".", "'a\\'b'", '"""a""b"""', "1.5e3"]
