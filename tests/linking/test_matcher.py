@@ -154,7 +154,9 @@ def test_a_typing_error_gives_candidates_and_with_the_position_a_link(matcher: M
     assert placed.match and placed.match.qid == "Q2765"
 
 
-@pytest.mark.parametrize("record", [Record("Xyzzyplugh", "DE"), Record("Москва", "RU"), Record(), Record("()")])
+@pytest.mark.parametrize(
+    "record", [Record("Xyzzyplugh", "DE"), Record("Москва", "RU"), Record(), Record("()"), Record("q" * 100_000)]
+)
 def test_nothing_found_is_an_answer(matcher: Matcher, record: Record) -> None:
     outcome = matcher.match(record)
     assert outcome.candidates == () and outcome.match is None and outcome.reason.startswith("nothing")

@@ -84,7 +84,9 @@ def test_keys_without_marks_are_known_as_such() -> None:
     assert read("Munster").bare == frozenset()
 
 
-@pytest.mark.parametrize("text", ["", "  ", "()", ",", "Москва", "-", "🏙", "(((", "a" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "()", ",", "Москва", "-", "🏙", "(((", "a" * 5000, " " * 50_000 + "x", "x" + " a" * 5000]
+)
 def test_any_text_can_be_read(text: str) -> None:
     assert isinstance(read(text).keys, tuple)
 

@@ -41,9 +41,9 @@ class Server:
 
 
 @contextmanager
-def virtuoso(folder: Path) -> Iterator[Server]:
+def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Server]:
     sql, http = free_port(), free_port()
-    command = configured(folder, sql, http, buffers=20_000, limit=20, rows=100_000)
+    command = configured(folder, sql, http, buffers=20_000, limit=20, rows=rows)
     program = Program(command, folder / "output", f"http://127.0.0.1:{http}")
     with running(program, "/sparql?query=ASK%7B%7D"):
         address = f"{program.address}/sparql"

@@ -21,7 +21,7 @@ from polisgraph.publish import Login, Target, publish
 from polisgraph.publish.checksum import Checksum
 from polisgraph.publish.claim import Claim
 from polisgraph.snapshot import Snapshot
-from tests.remote.conftest import EACH, Server
+from tests.remote.conftest import EACH, Server, virtuoso
 
 EX = "http://example.org/"
 
@@ -265,3 +265,15 @@ def test_publish_on_the_command_line(empty: Server, home: Path, snapshot: Snapsh
 @pytest.mark.parametrize("name", EACH)
 def test_the_record_says_whether_the_endpoint_keeps_to_sparql(name: str, serving: Callable[[str], Server]) -> None:
     assert serving(name).publication().conforms is (name == "oxigraph")
+
+
+@pytest.mark.virtuoso
+def test_a_store_that_gives_too_few_rows_to_compare_is_told_how_many_it_has_to_give(tmp_path: Path) -> None:
+    many = small(tmp_path / "home", "3" * 16, {"data/many": " ".join(f":x :p {number} ." for number in range(80))})
+    folder = tmp_path / "virtuoso"
+    folder.mkdir()
+    with (
+        virtuoso(folder, rows=50) as server,
+        pytest.raises(PublishError, match=r"only 5\d of the 80 .*ResultSetMaxRows"),
+    ):
+        server.publish(many)

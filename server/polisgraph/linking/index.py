@@ -16,7 +16,7 @@ from typing import NamedTuple
 from polisgraph.countries import code_of
 from polisgraph.engine import Query
 from polisgraph.linking.names import Name, key_of, read
-from polisgraph.linking.target import Target, qid_of
+from polisgraph.linking.target import SCHEMES, Target, qid_of
 from polisgraph.namespaces import PG, PREFIXES
 
 Ask = Callable[[Query], bytes]
@@ -183,31 +183,36 @@ def _take(target: Target, prop: str, value: str, language: str) -> None:
 
 
 def _entries(ask: Ask) -> dict[str, Target]:
-    found: dict[str, Target] = {}
+    single: dict[str, dict[str, str]] = defaultdict(dict)
+    several: dict[tuple[str, str], list[str]] = defaultdict(list)
     for entry, what, value in _rows(ask, "places"):
-        if not entry.startswith(_PLACE):  # countries have names there too
-            continue
-        target = found.get(entry)
-        if target is None:
-            target = found[entry] = Target(entry, classes={PG + "GazetteerEntry"}, entry=entry)
-        match what:
-            case "name":
-                target.labels[""] = value
-            case "other":
-                target.others.append(value)
-            case "country":
-                target.country = code_of(value)
-            case "lat":
-                target.latitude = float(value)
-            case "long":
-                target.longitude = float(value)
-            case "candidate":
-                target.candidates.append(qid_of(value))
-            case _:
-                target.keys[what] = qid_of(value)
-                if what == "nuts":
-                    target.state = PREFIXES["nuts"] + value[:3]
-    return dict(sorted(found.items()))
+        if what in ("other", "candidate"):
+            several[entry, what].append(value)
+        else:
+            single[entry][what] = value
+    # Countries have names in the gazetteer too.
+    return {
+        entry: _entry(entry, said, several.get((entry, "other"), []), several.get((entry, "candidate"), []))
+        for entry, said in sorted(single.items())
+        if entry.startswith(_PLACE)
+    }
+
+
+def _entry(iri: str, said: dict[str, str], others: list[str], candidates: list[str]) -> Target:
+    keys = {scheme: qid_of(said[scheme]) for scheme in SCHEMES if scheme in said}
+    return Target(
+        iri,
+        labels={"": said["name"]},
+        others=others,
+        classes={PG + "GazetteerEntry"},
+        country=code_of(said["country"]),
+        state=PREFIXES["nuts"] + said["nuts"][:3] if "nuts" in said else "",
+        keys=keys,
+        candidates=[qid_of(item) for item in candidates],
+        latitude=float(said["lat"]),
+        longitude=float(said["long"]),
+        entry=iri,
+    )
 
 
 def _rows(ask: Ask, question: str) -> Iterator[list[str]]:

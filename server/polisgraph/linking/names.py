@@ -92,7 +92,8 @@ def squeezed(text: str) -> str:
 
 def read(text: str) -> Name:
     """Take a name apart."""
-    lower = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    # Blanks are put together, for the patterns would go through a run of them again and again.
+    lower = " ".join(unicodedata.normalize("NFC", text).casefold().replace("’", "'").split())
     spellings = [folded(lower)]
     if _MARKED.search(lower):
         spellings.append(without_marks(lower.replace("ß", "ss")))

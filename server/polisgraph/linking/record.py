@@ -25,6 +25,10 @@ _FORMS = (
 """What a text looks like that is no name but a key."""
 
 
+_LONGEST = 300
+"""So much of a name is read; no name is longer."""
+
+
 @dataclass(frozen=True)
 class Record:
     """What is known of something that is to be linked; all of it may be left out.
@@ -99,7 +103,7 @@ class Wanted:
 
 def understood(record: Record) -> Wanted:
     """Read codes, words and keys of a record; a name that is a key, such as Q365 or 05315000, is taken for one."""
-    name = record.name.strip()
+    name = " ".join(record.name.split())[:_LONGEST]
     keys = {scheme: plain for scheme, value in record.keys.items() if (plain := _plain(scheme, value))}
     if found := key_in(name):
         keys.setdefault(*found)

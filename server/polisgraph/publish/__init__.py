@@ -98,7 +98,13 @@ def _stage(
     if not _holds(target, place, expected):
         claim.check()
         found = target.count(place)
+        read = Checksum.of(target.triples(place)).triples if found == expected.triples else found
         target.update(f"DROP SILENT GRAPH <{place}>")
+        if read < found:
+            raise PublishError(
+                f"only {read:,} of the {found:,} triples of <{name}> could be read back to verify them; nothing was put"
+                f" in service. Let the store give {found:,} rows or more (ResultSetMaxRows in virtuoso.ini)"
+            )
         raise PublishError(
             f"<{name}> did not arrive as it was sent: {found:,} triples are there, {expected.triples:,} were sent;"
             " nothing was put in service. Publish again; if it persists, the store changes what it is given"
