@@ -8,6 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from polisgraph.bundle import QUERIES
 from polisgraph.reports import Report, load_reports, read_report
+from polisgraph.reports.keys import SCHEMES
 from polisgraph.web.openapi import openapi_document
 
 SERVER = "https://example.org/"
@@ -31,8 +32,8 @@ def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["servers"] == [{"url": SERVER}]
 
 
-def test_there_is_an_operation_for_each_report_and_the_endpoint(document: dict[str, Any]) -> None:
-    expected = {"/sparql"} | {f"/reports/{name}" for name in REPORTS}
+def test_there_is_an_operation_for_each_report_the_endpoint_and_the_look_ups(document: dict[str, Any]) -> None:
+    expected = {"/sparql", "/wikidata/{key}", "/by/{scheme}/{key}"} | {f"/reports/{name}" for name in REPORTS}
     assert set(document["paths"]) == expected
     assert set(document["paths"]["/sparql"]) == {"get", "post"}
 
@@ -81,11 +82,18 @@ def test_every_operation_names_its_errors_as_problem_documents(document: dict[st
     for path, operations in document["paths"].items():
         for operation in operations.values():
             responses = operation["responses"]
-            assert {"200", "400", "406", "503", "504", "507"} <= set(responses)
+            asks = path.startswith(("/sparql", "/reports/"))
+            expected = {"200", "400", "406", "503", "504", "507"} if asks else {"300", "303", "404", "503", "504"}
+            assert expected <= set(responses)
             assert ("403" in responses) == (path == "/sparql")
             for status, response in responses.items():
-                problem = "application/problem+json" in response["content"]
-                assert problem == (status != "200")
+                problem = "application/problem+json" in response.get("content", {})
+                assert problem == (status not in ("200", "303"))
+
+
+def test_look_ups_name_all_schemes(document: dict[str, Any]) -> None:
+    scheme, key = document["paths"]["/by/{scheme}/{key}"]["get"]["parameters"]
+    assert scheme["schema"]["enum"] == list(SCHEMES) and SCHEMES[scheme["example"]].key(key["example"])
 
 
 def test_operation_ids_are_unique(document: dict[str, Any]) -> None:

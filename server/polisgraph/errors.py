@@ -8,6 +8,7 @@ PolisgraphError                 anything below; `str(error)` says what was wrong
 ├── SnapshotError               no snapshot, or one that is damaged
 ├── PublishError                a snapshot could not be published to a SPARQL endpoint
 └── QueryError                  a query was not answered; has an HTTP status
+    ├── SeveralChoices    300   a key is that of several things
     ├── BadQuery          400   syntax error (line, column), too deep, unknown graph
     ├── BadParameter      400   a report parameter is missing or of the wrong kind
     ├── Forbidden         403   update, LOAD, SERVICE
@@ -77,6 +78,10 @@ class QueryError(PolisgraphError):
 
 def _rebuild(kind: type[QueryError], message: str, details: dict[str, object]) -> QueryError:
     return kind(message, **details)
+
+
+class SeveralChoices(QueryError):
+    status, title = 300, "Several choices"
 
 
 class BadQuery(QueryError):

@@ -9,7 +9,7 @@ import click
 from polisgraph import bundle
 from polisgraph.cli.printing import write
 from polisgraph.cli.settings import settable
-from polisgraph.cli.terms import iri, term
+from polisgraph.cli import terms
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
@@ -46,11 +46,12 @@ def query(settings: Settings, file: Any, name: str | None) -> None:
 def explain(settings: Settings, subject: str, predicate: str, object_: str) -> None:
     """Say why a triple holds: asserted in which file by which source, or derived by which rule from what.
 
-    Terms are written as in Turtle, with the prefixes of the project.
+    Terms are written as in Turtle, with the prefixes of the project; entities also by a key of theirs (Q365, gnd:4031483-2).
 
     \b
     Example:
       polisgraph explain mun:bochum pg:affiliatedWith net:cemr
+      polisgraph explain Q2103 pg:memberOf net:eurocities
     """
     import pyoxigraph as ox
 
@@ -58,7 +59,9 @@ def explain(settings: Settings, subject: str, predicate: str, object_: str) -> N
 
     snapshot = current(settings.home)
     store = ox.Store.read_only(str(snapshot.store_path))
-    found = explaining.explain(store, bundle.ONTOLOGY / "rules", iri(subject), iri(predicate), term(object_))
+    property_ = terms.iri(predicate)
+    asked = terms.subject(store, subject), property_, terms.object_(store, property_, object_)
+    found = explaining.explain(store, bundle.ONTOLOGY / "rules", *asked)
     click.echo(explaining.render(found))
     if not found.held:
         sys.exit(1)

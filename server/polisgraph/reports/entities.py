@@ -36,7 +36,8 @@ class Entities(Protocol):
     def named(self, given: str, class_iri: str | None, namespace: str | None) -> Sequence[Entity]:
         """Return the entities that `given` may mean, in the order of their IRIs.
 
-        `given` is an IRI, a slug, `kind/slug`, or a Wikidata id; or if it is none of these a name or an official key.
+        `given` is an IRI, a slug, `kind/slug`, or a key with its register as `keys.read` reads it (`Q365`,
+        `gnd:4031483-2`); or if it is none of these a name or an official key.
         """
 
     def first(self, number: int, class_iri: str | None, namespace: str | None) -> Sequence[Entity]:

@@ -18,15 +18,18 @@ from polisgraph.folding import slug_of
 from polisgraph.namespaces import BASE, PREFIXES
 from polisgraph.reports.blocks import filled
 from polisgraph.reports.entities import Entity, parts_of
+from polisgraph.reports.keys import SCHEMES, WIKIDATA, Key, read
 
 Ask = Callable[[str], bytes]
 """Takes the text of a query and returns SPARQL 1.1 Query Results JSON; raises QueryError."""
 
 _QUESTIONS = Path(__file__).with_name("questions")
-_WIKIDATA_ID = re.compile(r"[Qq][1-9][0-9]*")
 _NAMESPACES = (*(iri for iri in PREFIXES.values() if iri.startswith(BASE + "id/")), PREFIXES["country"])
+_KEYS = [ox.NamedNode(scheme.property) for scheme in SCHEMES.values() if scheme != WIKIDATA]
 _LIMIT = re.compile(r"LIMIT [0-9]+")
 _NOTHING = ox.NamedNode("urn:x-none")
+_WAYS = ("given", "register", "number", "name", "key", "kind")
+"""What `questions/named.rq` is given; see there."""
 _LONGEST = 200
 _LIKE, _LIKEST = 65, 3
 """What counts as alike, of 100; and so many are named."""
@@ -52,6 +55,11 @@ class EntityLookup:
             if fitting:
                 return [fitting[iri] for iri in sorted(fitting)]
         return []
+
+    def bearing(self, key: Key) -> Sequence[Entity]:
+        """Return the entities that have `key`, in the order of their IRIs. Raises QueryError as the engine does."""
+        found = {row["entity"]: _entity(row) for row in self._rows("named", _meant(key))}
+        return [found[iri] for iri in sorted(found)]
 
     def first(self, number: int, class_iri: str | None, namespace: str | None) -> Sequence[Entity]:
         """See `Entities.first`."""
@@ -99,16 +107,27 @@ def _entity(row: Row) -> Entity:
 
 
 def _meanings(given: str) -> dict[str, list[ox.NamedNode | ox.Literal]]:
-    """Return the IRIs, Wikidata items, names and keys that a visitor may mean by `given`."""
+    """Return the IRIs, keys of registers, names and bare keys that a visitor may mean by `given`."""
     if len(given) > _LONGEST or any(c == "\\" or unicodedata.category(c) in ("Cc", "Cs") for c in given):
-        return {"given": [], "item": [], "name": [], "key": []}
-    item = PREFIXES["wd"] + given.upper() if _WIKIDATA_ID.fullmatch(given) else given
+        return dict.fromkeys(_WAYS, [])
+    key = read(given)
+    meant = _meant(key) if key else dict.fromkeys(_WAYS, [])
     text = unicodedata.normalize("NFC", " ".join(given.split()))
-    return {
-        "given": [*_iris([given]), *_iris(_completed(given))],
-        "item": _iris([item]),
+    return meant | {
+        "given": [*meant["given"], *_iris([given]), *_iris(_completed(given))],
         "name": [ox.Literal(text.lower())],
-        "key": [ox.Literal(text)],
+        "key": [ox.Literal(one) for one in dict.fromkeys((text, text.upper(), text.lower()))],
+        "kind": _KEYS,
+    }
+
+
+def _meant(key: Key) -> dict[str, list[ox.NamedNode | ox.Literal]]:
+    """Return what `key` may be in the graph: the value of its property, or the name of a thing in its namespace."""
+    scheme = key.scheme
+    return dict.fromkeys(_WAYS, []) | {
+        "given": _iris([scheme.namespace + key.value] if scheme.namespace else []),
+        "register": _iris([scheme.property]),
+        "number": _iris([scheme.values + key.value]) if scheme.values else [ox.Literal(key.value)],
     }
 
 

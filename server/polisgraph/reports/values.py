@@ -65,7 +65,8 @@ def accepted(parameter: Parameter) -> str:
     match parameter.kind:
         case "entity":
             what = f" of class {shorten(parameter.class_iri)}" if parameter.class_iri else ""
-            names = "its IRI, the end of that (koeln, municipality/koeln), its Wikidata id (Q365), or its name"
+            keys = "its Wikidata id (Q365, wd:Q365), an official key (05315000, gnd:4031483-2)"
+            names = f"its IRI, the end of that (koeln, municipality/koeln), {keys}, or its name"
             return f"an entity{what}: {names}"
         case "concept":
             return f"a concept: its IRI or its slug in {parameter.namespace}"

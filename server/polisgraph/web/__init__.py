@@ -14,6 +14,7 @@ from polisgraph.web import (
     headers,
     language,
     links,
+    lookups,
     ontology,
     pages,
     reports,
@@ -51,7 +52,7 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     language.install(app)
     errors.install(app)
     headers.install(app)
-    for part in (pages, sparql, reports, entities, ontology, dataset):
+    for part in (pages, sparql, reports, entities, lookups, ontology, dataset):
         app.register_blueprint(part.blueprint)
     _shield(app, settings, room)
     return app

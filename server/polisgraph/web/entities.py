@@ -14,6 +14,8 @@ from polisgraph.web.site import is_iri, site
 
 blueprint = Blueprint("entities", __name__)
 
+_SAFE = "/-._~"
+
 
 @blueprint.route("/id/<path:tail>")
 def thing(tail: str) -> Response:
@@ -22,9 +24,25 @@ def thing(tail: str) -> Response:
     iri = BASE + "id/" + tail
     if not site().describes(iri) and not _kind(tail):
         raise _unknown(iri)
+    return _see(_doc(tail), _iri_of_doc(tail))
+
+
+def lead_to(iri: str) -> Response:
+    """Lead to the entity `iri`, in the form that the address names; one that lives elsewhere to our page about it."""
+    tail = iri.removeprefix(BASE + "id/")
+    if tail != iri:
+        return _see(links.own("id/" + quote(tail, safe=_SAFE)), _iri_of_doc(tail))
+    elsewhere = "doc?iri=" + quote(iri, safe="")
+    return _see(links.own(elsewhere), BASE + elsewhere)
+
+
+def _see(path: str, document: str) -> Response:
+    """Return a redirect to `path`, with the form that the address names, and the IRI of the document beside it."""
     ending = negotiation.asked_for()
-    response = links.see_other(_doc(tail) + (f".{ending}" if ending in negotiation.ENDINGS else ""))
-    response.headers["Link"] = f'<{_encoded(_iri_of_doc(tail))}>; rel="describedby"'
+    if ending in negotiation.ENDINGS:
+        path += f"&format={ending}" if "?" in path else f".{ending}"
+    response = links.see_other(path)
+    response.headers["Link"] = f'<{_encoded(document)}>; rel="describedby"'
     return response
 
 
@@ -95,7 +113,7 @@ def _kind(tail: str) -> list[tuple[str, str]]:
 
 
 def _doc(tail: str) -> str:
-    return links.own("doc/" + quote(tail, safe="/-._~"))
+    return links.own("doc/" + quote(tail, safe=_SAFE))
 
 
 def _iri_of_doc(tail: str) -> str:

@@ -32,6 +32,11 @@ class Kind:
 
 
 KINDS: Mapping[type[QueryError], Kind] = {
+    errors.SeveralChoices: Kind(
+        "several-choices",
+        N_("Several choices"),
+        N_("More than one thing has this key. Below stands which ones; choose one."),
+    ),
     errors.BadQuery: Kind(
         "bad-query",
         N_("Bad query"),
@@ -136,8 +141,15 @@ DETAIL_NAMES = {
     "address": N_("Address"),
     "log": N_("Number in the log"),
     "limit": N_("Limit"),
+    "scheme": N_("Scheme"),
+    "schemes": N_("Schemes"),
+    "value": N_("Looked for"),
+    "like": N_("Written like"),
 }
 """What the details that errors carry are called on a page; others stay under their own names."""
+
+_CHOICES = "choices"
+"""The detail that is a list of things, each with its IRI and label; on a page they are links."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +165,7 @@ class Problem:
     @property
     def is_technical(self) -> bool:
         """Whether a page should show the detail, which is English, beside its own words."""
-        return self.status not in (404, 405, 429, 500, 503)
+        return self.status not in (300, 404, 405, 429, 500, 503)
 
     @property
     def told(self) -> dict[str, object]:
@@ -189,7 +201,8 @@ def problem(error: Exception) -> Problem:
 def answer(found: Problem) -> Response:
     """Return the page or the document that tells of a problem."""
     if prefers_page():
-        rows = [(gettext(DETAIL_NAMES.get(name, name)), _words(value)) for name, value in found.told.items()]
+        told = {name: value for name, value in found.told.items() if name != _CHOICES}
+        rows = [(gettext(DETAIL_NAMES.get(name, name)), _words(value)) for name, value in told.items()]
         response = Response(render_template("problem.html", problem=found, rows=rows), mimetype="text/html")
     else:
         response = Response(json.dumps(found.document(), ensure_ascii=False, default=str), mimetype=PROBLEM)

@@ -1,4 +1,4 @@
-"""Describes the interface for programs: one operation a report, and the SPARQL endpoint. No routes.
+"""Describes the interface for programs: one operation a report, the SPARQL endpoint, the look-ups. No routes.
 
 The document follows OpenAPI 3.1.0, its schemas JSON Schema 2020-12.
 """
@@ -9,6 +9,7 @@ from typing import Any
 from apispec import APISpec
 
 from polisgraph import __version__, errors
+from polisgraph.reports.keys import SCHEMES, WIKIDATA
 from polisgraph.reports.model import LANGUAGES, Parameter, Report
 from polisgraph.reports.values import TEXT_LIMIT, accepted, bounds
 from polisgraph.results import GRAPH_FORMATS, GRAPH_TYPES, HTML, RESULT_FORMATS, RESULT_TYPES, Format
@@ -23,6 +24,7 @@ _ERRORS = (
     errors.TimeLimit,
     errors.ResultTooLarge,
 )
+_LOOKUP_ERRORS = (errors.SeveralChoices, errors.NotFound, errors.TooMany, errors.Busy, errors.TimeLimit)
 
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "SparqlResults": {
@@ -72,6 +74,16 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
             "detail": {"type": "string"},
             "parameter": {"type": "string", "description": "the parameter at fault"},
             "accepted": {"type": "string", "description": "what the parameter takes"},
+            "schemes": {"type": "array", "items": {"type": "string"}, "description": "the schemes that there are"},
+            "choices": {
+                "type": "array",
+                "description": "the things that a key of several things may mean",
+                "items": {
+                    "type": "object",
+                    "required": ["iri", "label"],
+                    "properties": {"iri": {"type": "string"}, "label": {"type": "string"}},
+                },
+            },
         },
     },
 }
@@ -105,11 +117,17 @@ def openapi_document(reports: Mapping[str, Report], server_url: str) -> dict[str
         tags=[
             {"name": "sparql", "description": "The SPARQL endpoint"},
             {"name": "reports", "description": "Canned queries with parameters"},
+            {"name": "look-ups", "description": "From a key of another register to the entity that has it"},
         ],
     )
     for name, schema in _SCHEMAS.items():
         spec.components.schema(name, schema)
     spec.path("/sparql", operations={"get": _ask_by_get(), "post": _ask_by_post()})
+    spec.path("/wikidata/{key}", operations={"get": _look_up("wikidata", _key_parameter(WIKIDATA.example))})
+    scheme = {"name": "scheme", "in": "path", "required": True, "schema": {"type": "string", "enum": list(SCHEMES)}}
+    scheme |= {"description": "The register that has the key", "example": "gnd"}
+    by = _look_up("by-key", scheme, _key_parameter(SCHEMES["gnd"].example))
+    spec.path("/by/{scheme}/{key}", operations={"get": by})
     for report in reports.values():
         spec.path(f"/reports/{report.name}", operations={"get": _operation(report)})
     return spec.to_dict()
@@ -130,6 +148,35 @@ def _operation(report: Report) -> dict[str, Any]:
             "200": {"description": "The rows", "content": _contents((*RESULT_TYPES, HTML.media_type))},
             **_problems(_ERRORS),
         },
+    }
+
+
+def _look_up(name: str, *parameters: dict[str, Any]) -> dict[str, Any]:
+    endings = ", ".join(f".{form.names[0]}" for form in (*GRAPH_FORMATS, HTML))
+    return {
+        "operationId": name,
+        "summary": "Find the entity that has " + ("a Wikidata item" if name == "wikidata" else "a key of a register"),
+        "description": f"Leads on to the entity, which is described as Accept says. An ending ({endings}) asks for a form.",
+        "tags": ["look-ups"],
+        "parameters": list(parameters),
+        "responses": {
+            "303": {
+                "description": "Where the entity is described",
+                "headers": {"Location": {"schema": {"type": "string"}, "description": "a path of this server"}},
+            },
+            **_problems(_LOOKUP_ERRORS),
+        },
+    }
+
+
+def _key_parameter(example: str) -> dict[str, Any]:
+    return {
+        "name": "key",
+        "in": "path",
+        "required": True,
+        "description": "The key as its register writes it, in any case",
+        "schema": {"type": "string", "minLength": 1},
+        "example": example,
     }
 
 

@@ -21,6 +21,7 @@ _FIRST = (
     "statement-sources",
 )
 """The reports that the start page offers, as far as they are there."""
+_NOT_FOR_CRAWLERS = ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/")
 _STATIC = Path(__file__).parent / "static"
 _STATIC_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -70,9 +71,9 @@ def static(name: str) -> Response:
 
 @blueprint.route("/robots.txt")
 def robots() -> Response:
-    """Keep crawlers from asking every query there is."""
+    """Keep crawlers from asking every query there is, and from addresses that only lead to pages."""
     return Response(
-        "User-agent: *\nDisallow: /sparql\nDisallow: /reports/*?\nDisallow: /graph/\n", mimetype="text/plain"
+        "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_CRAWLERS), mimetype="text/plain"
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
+from polisgraph.reports.keys import SCHEMES, Key
 from polisgraph.web.language import N_, language
 from polisgraph.web.relations import MENTIONS_ASKED, TENURES_ASKED, Mentions, Tenure, label_of, mentions, tenures
 from polisgraph.web.rows import Row, Term
@@ -18,6 +19,8 @@ SEARCH_NAME = _PG + "searchName"
 SOURCE = _DCT + "source"
 LOCATOR = _PG + "locator"
 
+KEYS = {scheme.property: scheme for scheme in SCHEMES.values()}
+"""Properties whose values are keys of registers."""
 NAMES = (
     *(_SKOS + name for name in ("prefLabel", "altLabel")),
     *(_PG + name for name in ("abbreviation", "formerName")),
@@ -25,21 +28,8 @@ NAMES = (
 )
 _MAIN_NAMES = (_SKOS + "prefLabel", _DCT + "title")
 DEFINITIONS = (_SKOS + "definition", _DCT + "description")
-IDENTIFIERS = {
-    _PG + "wikidata": "",
-    _PG + "gnd": "https://d-nb.info/gnd/",
-    _PG + "geonames": "https://www.geonames.org/",
-    _PG + "ror": "https://ror.org/",
-    _PG + "ags": "",
-    _PG + "districtKey": "",
-    _PG + "lau": "",
-    _PG + "nuts3": "http://data.europa.eu/nuts/code/",
-    _PG + "isoCode": "",
-    _FOAF + "homepage": "",
-    _DCT + "identifier": "",
-    _PG + "sha256": "",
-}
-"""Properties that identify, each with what makes a link of its value, if something does."""
+IDENTIFIERS = (*KEYS, _FOAF + "homepage", _DCT + "identifier", _PG + "sha256")
+"""Properties that identify, in the order of the page."""
 
 ORIGINS = {
     "asserted": N_("stated without a source of its own"),
@@ -79,12 +69,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Statement:
-    """A value of a property, with the footnotes that vouch for it. `link` is where an identifier leads."""
+    """A value of a property, with the footnotes that vouch for it, and the key of a register that it may be."""
 
     value: Term
     label: str | None
     evidence: tuple[Evidence, ...]
-    link: str | None = None
+    key: Key | None = None
 
     @property
     def origins(self) -> set[str]:
@@ -203,7 +193,7 @@ def _groups(rows: Iterable[Row], evidence: Iterable[Evidence]) -> Iterator[Group
     for name, found in values.items():
         kept = set(found) if name in NAMES else set(_readable(list(found)))
         statements = tuple(
-            Statement(value, label, tuple(where), _identifier_link(name, value))
+            Statement(value, label, tuple(where), _key(name, value))
             for value, (label, where) in sorted(found.items(), key=lambda item: (item[1][0], item[0].value))
             if value in kept
         )
@@ -226,6 +216,7 @@ def _place(group: Group, found: Portrait, said: set[Term]) -> None:
         for part, statements in ((found.facts, stated), (found.conclusions, concluded)):
             if statements:
                 part.append(Group(group.property, group.label, statements))
+    found.identifiers.sort(key=lambda group: IDENTIFIERS.index(group.property))
     for part in (found.facts, found.conclusions):
         part.sort(key=lambda group: group.label.casefold() or group.property)
 
@@ -237,6 +228,6 @@ def _readable(values: list[Term]) -> list[Term]:
     return values
 
 
-def _identifier_link(property_: str, value: Term) -> str | None:
-    base = IDENTIFIERS.get(property_)
-    return base + value.value if base and value.kind == "literal" and value.value.replace("-", "").isalnum() else None
+def _key(property_: str, value: Term) -> Key | None:
+    scheme = KEYS.get(property_)
+    return scheme.key(value.value.removeprefix(scheme.values)) if scheme and value.kind != "bnode" else None
