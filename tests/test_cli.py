@@ -93,6 +93,9 @@ def test_query_answers_in_the_format_asked_for(home: Path) -> None:
         (("explain", "bochum", "pg:memberOf", "net:cemr"), "", "bochum"),
         (("explain", "<bochum>", "a", "net:cemr"), "", "<bochum>"),
         (("explain", "mun:bochum", "a", "net:c e m r"), "", "is no IRI"),
+        (("explain", "Q1", "pg:memberOf", "net:cemr"), "", "nothing in the graph has the key wikidata:Q1"),
+        (("explain", "mun:bochum", "pg:memberOf", "wd:Q1"), "", "nothing in the graph has the key"),
+        (("explain", "ags:5911000", "pg:memberOf", "net:cemr"), "", "is no IRI"),
         (("check", "--data", "missing"), "", "no such file"),
         (("build", "--today", "yesterday"), "", "yesterday"),
     ],
@@ -103,6 +106,15 @@ def test_wrong_input_ends_in_a_sentence_and_no_traceback(
     done = run(*words, home=home, given=given)
     assert done.returncode != 0
     assert said in done.stderr and "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("subject", ["Q2103", "wd:Q2103", "https://www.wikidata.org/wiki/Q2103", "ags:05911000"])
+def test_explain_takes_keys(home: Path, subject: str) -> None:
+    by_name = run("explain", "mun:bochum", "pg:country", "country:DEU", home=home)
+    assert by_name.returncode == 0
+    assert run("explain", subject, "pg:country", "Q183", home=home).stdout == by_name.stdout
+    item = run("explain", subject, "pg:wikidata", "wd:Q2103", home=home)
+    assert item.returncode == 0 and item.stdout.startswith("mun:bochum pg:wikidata wd:Q2103\n")
 
 
 def test_without_a_snapshot_the_commands_say_what_to_do(tmp_path: Path) -> None:

@@ -136,6 +136,6 @@ def test_nothing_else_is_a_dump(client: FlaskClient, name: str) -> None:
 
 def test_crawlers_are_kept_from_queries(client: FlaskClient) -> None:
     response = client.get("/robots.txt")
-    assert response.mimetype == "text/plain" 
+    assert response.mimetype == "text/plain"
     for path in ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/"):
         assert f"Disallow: {path}\n" in response.text

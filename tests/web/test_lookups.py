@@ -1,8 +1,7 @@
-"""From a key of another register to the entity that has it: where it leads, and what comes if nothing or much has it."""
+"""From a key of another register to what has it: where it leads, and what comes if nothing or much has it."""
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -76,7 +75,9 @@ def test_what_it_leads_to_is_as_on_the_entitys_own_address(client: FlaskClient) 
         ("/wikidata/Q183.jsonld", "text/html", "application/ld+json", "country/DEU"),
     ],
 )
-def test_a_real_server_leads_to_the_document(server: str, address: str, accept: str, media_type: str, said: str) -> None:
+def test_a_real_server_leads_to_the_document(
+    server: str, address: str, accept: str, media_type: str, said: str
+) -> None:
     answer = get(server + address, headers={"Accept": accept}, follow_redirects=True)
     assert answer.status_code == 200 and answer.headers["Content-Type"].startswith(media_type)
     assert said in answer.text
@@ -113,7 +114,9 @@ def test_the_page_says_what_was_looked_for_and_which_schemes_there_are(german: R
     assert "Looked for" in english.get("/wikidata/Q1").text
 
 
-@pytest.mark.parametrize(("reader", "ags"), [("german", "Amtlicher Gemeindeschlüssel"), ("english", "official municipality key")])
+@pytest.mark.parametrize(
+    ("reader", "ags"), [("german", "Amtlicher Gemeindeschlüssel"), ("english", "official municipality key")]
+)
 def test_the_schemes_are_listed(request: pytest.FixtureRequest, client: FlaskClient, reader: str, ags: str) -> None:
     page = request.getfixturevalue(reader).get("/by")
     texts = {text for text, _ in page.texts}
@@ -161,7 +164,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
     (folder / "twins.ttl").write_text(
         prefixes
-        + 'mun:hagen a pg:Municipality ; skos:prefLabel "Hagen"@de , "Hagen"@en ; pg:nuts3 "DEA53" ; pg:wikidata wd:Q2871 .\n'
+        + 'mun:hagen a pg:Municipality ; skos:prefLabel "Hagen"@de , "Hagen"@en ; pg:nuts3 "DEA53" ;'
+        + " pg:wikidata wd:Q2871 .\n"
         + 'mun:herdecke a pg:Municipality ; skos:prefLabel "<b>Herdecke</b>"@de , "Herdecke"@en ; pg:nuts3 "DEA53" ;'
         + " pg:wikidata wd:Q2871 .\n",
         encoding="utf-8",
@@ -199,7 +203,8 @@ def test_a_report_says_which_ones_a_key_may_mean(shared: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "given", ["Q365", "wd:Q365", "http://www.wikidata.org/entity/Q365", "https://www.wikidata.org/wiki/Q365",
-              "ags:05315000", "05315000", "gnd:4031483-2", "https://d-nb.info/gnd/4031483-2", "geonames:2886242", "dea23"],
+              "ags:05315000", "05315000", "gnd:4031483-2", "https://d-nb.info/gnd/4031483-2", "dea23",
+              "geonames:2886242"],
 )  # fmt: skip
 def test_a_report_takes_every_key(client: FlaskClient, given: str) -> None:
     expected = client.get("/reports/memberships-of-municipality.csv?municipality=koeln")

@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from polisgraph import bundle
+from polisgraph.cli import terms
 from polisgraph.cli.printing import write
 from polisgraph.cli.settings import settable
-from polisgraph.cli import terms
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
@@ -46,7 +46,8 @@ def query(settings: Settings, file: Any, name: str | None) -> None:
 def explain(settings: Settings, subject: str, predicate: str, object_: str) -> None:
     """Say why a triple holds: asserted in which file by which source, or derived by which rule from what.
 
-    Terms are written as in Turtle, with the prefixes of the project; entities also by a key of theirs (Q365, gnd:4031483-2).
+    Terms are written as in Turtle, with the prefixes of the project; entities also by a key of
+    theirs (Q365, gnd:4031483-2).
 
     \b
     Example:

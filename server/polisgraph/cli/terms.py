@@ -8,6 +8,8 @@ import pyoxigraph as ox
 
 from polisgraph.namespaces import SPARQL_PREFIXES, expand
 
+_Pattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
+
 
 def subject(store: ox.Store, text: str) -> str:
     """Return the IRI that `text` stands for as a subject: as in `iri`, or by a key (`Q365`, `gnd:4031483-2`).
@@ -55,9 +57,6 @@ def term(text: str) -> ox.NamedNode | ox.Literal:
             return quads[0].object
         raise click.BadParameter(f"{text!r} is not one literal")
     return ox.NamedNode(iri(text))
-
-
-_Pattern = tuple[ox.NamedNode | None, ox.NamedNode | None, ox.NamedNode | None]
 
 
 def _bearer(store: ox.Store, text: str, pattern: Callable[[ox.NamedNode], _Pattern]) -> str | None:

@@ -25,7 +25,7 @@ Ask = Callable[[str], bytes]
 
 _QUESTIONS = Path(__file__).with_name("questions")
 _NAMESPACES = (*(iri for iri in PREFIXES.values() if iri.startswith(BASE + "id/")), PREFIXES["country"])
-_KEYS = [ox.NamedNode(scheme.property) for scheme in SCHEMES.values() if scheme != WIKIDATA]
+_KEYS: list["Term"] = [ox.NamedNode(scheme.property) for scheme in SCHEMES.values() if scheme != WIKIDATA]
 _LIMIT = re.compile(r"LIMIT [0-9]+")
 _NOTHING = ox.NamedNode("urn:x-none")
 _WAYS = ("given", "register", "number", "name", "key", "kind")
@@ -34,7 +34,8 @@ _LONGEST = 200
 _LIKE, _LIKEST = 65, 3
 """What counts as alike, of 100; and so many are named."""
 
-Terms = Mapping[str, Sequence[ox.NamedNode | ox.Literal]]
+Term = ox.NamedNode | ox.Literal
+Terms = Mapping[str, Sequence[Term]]
 Row = dict[str, str]
 
 
@@ -106,12 +107,12 @@ def _entity(row: Row) -> Entity:
     return Entity(row["entity"], {"de": row["de"], "en": row["en"]}, frozenset(row.get("classes", "").split()))
 
 
-def _meanings(given: str) -> dict[str, list[ox.NamedNode | ox.Literal]]:
+def _meanings(given: str) -> dict[str, list[Term]]:
     """Return the IRIs, keys of registers, names and bare keys that a visitor may mean by `given`."""
     if len(given) > _LONGEST or any(c == "\\" or unicodedata.category(c) in ("Cc", "Cs") for c in given):
-        return dict.fromkeys(_WAYS, [])
+        return _nothing()
     key = read(given)
-    meant = _meant(key) if key else dict.fromkeys(_WAYS, [])
+    meant = _meant(key) if key else _nothing()
     text = unicodedata.normalize("NFC", " ".join(given.split()))
     return meant | {
         "given": [*meant["given"], *_iris([given]), *_iris(_completed(given))],
@@ -121,14 +122,18 @@ def _meanings(given: str) -> dict[str, list[ox.NamedNode | ox.Literal]]:
     }
 
 
-def _meant(key: Key) -> dict[str, list[ox.NamedNode | ox.Literal]]:
+def _meant(key: Key) -> dict[str, list[Term]]:
     """Return what `key` may be in the graph: the value of its property, or the name of a thing in its namespace."""
     scheme = key.scheme
-    return dict.fromkeys(_WAYS, []) | {
+    return _nothing() | {
         "given": _iris([scheme.namespace + key.value] if scheme.namespace else []),
         "register": _iris([scheme.property]),
         "number": _iris([scheme.values + key.value]) if scheme.values else [ox.Literal(key.value)],
     }
+
+
+def _nothing() -> dict[str, list[Term]]:
+    return {way: [] for way in _WAYS}
 
 
 def _completed(end: str) -> Iterator[str]:
@@ -139,9 +144,9 @@ def _completed(end: str) -> Iterator[str]:
             yield from (namespace + name for name in dict.fromkeys((slug, slug.lower(), slug.upper())))
 
 
-def _iris(texts: Iterable[str]) -> list[ox.NamedNode | ox.Literal]:
+def _iris(texts: Iterable[str]) -> list[Term]:
     """Return those of `texts` that are IRIs."""
-    found: list[ox.NamedNode | ox.Literal] = []
+    found: list[Term] = []
     for text in texts:
         try:
             found.append(ox.NamedNode(text))

@@ -1,4 +1,4 @@
-"""Leads from a key of another register to the entity that has it: /wikidata/Q365, /by/gnd/4031483-2. Describes nothing."""
+"""Leads from a key of another register to what has it: /wikidata/Q365, /by/gnd/4031483-2. Describes nothing."""
 
 from collections.abc import Sequence
 

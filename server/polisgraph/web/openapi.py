@@ -156,7 +156,7 @@ def _look_up(name: str, *parameters: dict[str, Any]) -> dict[str, Any]:
     return {
         "operationId": name,
         "summary": "Find the entity that has " + ("a Wikidata item" if name == "wikidata" else "a key of a register"),
-        "description": f"Leads on to the entity, which is described as Accept says. An ending ({endings}) asks for a form.",
+        "description": f"Leads on to the entity, described as Accept says or in the form of an ending ({endings}).",
         "tags": ["look-ups"],
         "parameters": list(parameters),
         "responses": {
