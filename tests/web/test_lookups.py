@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import closing
 
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
 from polisgraph import bundle
 from polisgraph.build import Plan, Progress, build
 from polisgraph.engine.local import LocalEngine
-from polisgraph.namespaces import BASE, PREFIXES
+from polisgraph.namespaces import BASE, GAZETTEER_GRAPH, PREFIXES
 from polisgraph.reports.keys import SCHEMES
 from polisgraph.settings import Settings
 from polisgraph.web import create_app
@@ -37,6 +38,8 @@ NRW = "/doc?iri=http%3A%2F%2Fdata.europa.eu%2Fnuts%2Fcode%2FDEA"
         ("/wikidata/Q183", GERMANY),
         ("/by/iso3166/deu", GERMANY),
         ("/by/nuts/DEA", NRW),
+        ("/by/ags/05913000", "/id/municipality/dortmund"),
+        ("/by/ags/05911000", "/id/municipality/bochum"),
         ("/by/nuts/DEA.ttl", NRW + "&format=ttl"),
         ("/wikidata/Q365.ttl", KOELN + ".ttl"),
         ("/by/gnd/4031483-2.html", KOELN + ".html"),
@@ -50,6 +53,22 @@ def test_a_key_leads_to_what_has_it(client: FlaskClient, address: str, location:
     assert (response.status_code, response.headers["Location"]) == (303, location)
     assert response.headers["Link"].startswith(f"<{BASE}doc") and 'rel="describedby"' in response.headers["Link"]
     assert response.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("scheme", ["ags", "lau", "geonames", "wikidata"])
+def test_places_that_only_the_gazetteer_has_are_found_there(client: FlaskClient, store: ox.Store, scheme: str) -> None:
+    chosen = SCHEMES[scheme]
+    quads = store.quads_for_pattern(None, ox.NamedNode(chosen.property), None, ox.NamedNode(GAZETTEER_GRAPH))
+    for quad in quads:
+        known = store.quads_for_pattern(None, quad.predicate, quad.object, ox.DefaultGraph())
+        if next(known, None) is None:
+            break
+    value = quad.object.value.removeprefix(chosen.values)
+    response = client.get(f"/by/{scheme}/{value}")
+    assert response.status_code == 303
+    assert response.headers["Location"] == quad.subject.value.replace(BASE, "/")
+    page = client.get(f"/by/{scheme}/{value}", headers={"Accept": "text/html"}, follow_redirects=True)
+    assert page.status_code == 200 and value in page.text
 
 
 def test_what_it_leads_to_is_as_on_the_entitys_own_address(client: FlaskClient) -> None:

@@ -1,11 +1,10 @@
 """Leads from a key of another register to what has it: /wikidata/Q365, /by/gnd/4031483-2. Describes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import NotFound, SeveralChoices
-from polisgraph.reports.entities import Entity
 from polisgraph.reports.keys import SCHEMES, WIKIDATA, Key
 from polisgraph.web import entities, headers, links, negotiation
 from polisgraph.web.language import language
@@ -48,16 +47,25 @@ def _lead(name: str, given: str) -> Response:
     if key is None:
         form = f"{value[:60]!r} is no key of the scheme {scheme.name}; one is written like {scheme.example}"
         raise _unknown(form, scheme.name, value, like=scheme.example)
-    found = site().entities.bearing(key)
+    found = {entity.iri: entity.labels[language()] for entity in site().entities.bearing(key)} or _places(key)
     if not found:
         raise _unknown(f"nothing here has the key {key}", scheme.name, key.value)
     if len(found) > 1:
         raise _several(key, found)
-    return entities.lead_to(found[0].iri)
+    return entities.lead_to(next(iter(found)))
 
 
-def _several(key: Key, found: Sequence[Entity]) -> SeveralChoices:
-    choices = [{"iri": entity.iri, "label": entity.labels[language()]} for entity in found]
+def _places(key: Key) -> dict[str, str]:
+    """Return the entries of the gazetteer that have `key`, and their names: they are asked if no entity has it."""
+    number = key.scheme.values + key.value
+    if not key.scheme.values and not number.isalnum():
+        return {}  # no key of a place
+    rows = site().ask("places", register=key.scheme.property, number=number)
+    return {row["place"].value: row["name"].value for row in rows}
+
+
+def _several(key: Key, found: Mapping[str, str]) -> SeveralChoices:
+    choices = [{"iri": iri, "label": label} for iri, label in found.items()]
     return SeveralChoices(
         f"{len(found)} things have the key {key}; choose one",
         scheme=key.scheme.name,
