@@ -21,7 +21,7 @@ ORDER = [
     "gazetteer",
     "load", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
     "reason", "results", "reports", "description", "seal", "dumps", "disk", "snapshot", "archive", "build", "lastbuild",
-    "watch", "engine", "publish", "linking", "web", "cli", "__main__",
+    "watch", "engine", "publish", "linking", "wikidata", "web", "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""
 
@@ -87,6 +87,11 @@ def test_prefixes_are_those_of_the_one_table(path: Path) -> None:
         "formats": "http://www.w3.org/ns/formats/",
         "void-ext": "http://ldf.fi/void-ext#",
         "oparl": "https://schema.oparl.org/1.1/",
+        "p": "http://www.wikidata.org/prop/",
+        "ps": "http://www.wikidata.org/prop/statement/",
+        "pq": "http://www.wikidata.org/prop/qualifier/",
+        "pqv": "http://www.wikidata.org/prop/qualifier/value/",
+        "wikibase": "http://wikiba.se/ontology#",
     }
     found = re.findall(r"^@?prefix\s+([\w-]*):\s+<([^>]*)>", text, re.IGNORECASE | re.MULTILINE)
     for prefix, iri in found:

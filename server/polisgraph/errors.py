@@ -6,6 +6,7 @@ PolisgraphError                 anything below; `str(error)` says what was wrong
 ├── InconsistencyError          the reasoner found statements that contradict the ontology
 ├── ValidationError             the data violates shapes; the findings are in the report
 ├── SnapshotError               no snapshot, or one that is damaged
+├── WikidataError               an endpoint in Wikidata's shape gave no whole answer
 ├── PublishError                a snapshot could not be published to a SPARQL endpoint
 └── QueryError                  a query was not answered; has an HTTP status
     ├── SeveralChoices    300   a key is that of several things
@@ -59,6 +60,10 @@ class SnapshotError(PolisgraphError):
 
 class PublishError(PolisgraphError):
     """A snapshot could not be published to a SPARQL endpoint."""
+
+
+class WikidataError(PolisgraphError):
+    """An endpoint in Wikidata's shape gave no whole answer."""
 
 
 class QueryError(PolisgraphError):

@@ -15,6 +15,7 @@ from polisgraph.cli.publish import publish
 from polisgraph.cli.report import report
 from polisgraph.cli.settings import settings_command
 from polisgraph.cli.snapshot import snapshot
+from polisgraph.cli.wikidata import wikidata
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,3 +35,4 @@ main.add_command(publish)
 main.add_command(report)
 main.add_command(settings_command)
 main.add_command(snapshot)
+main.add_command(wikidata)

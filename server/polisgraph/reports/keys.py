@@ -82,7 +82,7 @@ SCHEMES = {
             addresses=rf"{_GERMAN_KEYS.replace('http', 'https?', 1)}municipalityKey/([0-9]+)",
         ),
         Scheme(
-            "district-key",
+            "district",
             _PG + "districtKey",
             "[0-9]{5}",
             "05358",
