@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from polisgraph import bundle
+from polisgraph.build import Plan, Progress, build
+from polisgraph.engine import Engine
 from polisgraph.engine.endpoint import Endpoint
+from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.publication import Publication, published
 from polisgraph.engine.remote import RemoteEngine
+from polisgraph.load import data_graphs
+from polisgraph.namespaces import GAZETTEER_GRAPH
 from polisgraph.publish import Login, Target, publish
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
@@ -60,6 +66,19 @@ def oxigraph(folder: Path) -> Iterator[Server]:
 
 ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 EACH = [pytest.param(name, marks=pytest.mark.virtuoso if name == "virtuoso" else ()) for name in ENGINES]
+
+
+@pytest.fixture(scope="package")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The shipped data without the gazetteer: of Virtuoso every statement that a pattern fits has to be fetched."""
+    data = tuple(path for path, graph in data_graphs((bundle.DATA,)) if graph != GAZETTEER_GRAPH)
+    return build(tmp_path_factory.mktemp("home"), Plan(data=data), Progress())[0]
+
+
+@pytest.fixture(scope="package")
+def engine(snapshot: Snapshot) -> Iterator[Engine]:
+    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, Settings(time_limit=5.0))) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")
