@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
 from polisgraph.reports.keys import SCHEMES, Key
+from polisgraph.web.gazetteer import labelled, same_place
 from polisgraph.web.language import N_, language
 from polisgraph.web.relations import MENTIONS_ASKED, TENURES_ASKED, Mentions, Tenure, label_of, mentions, tenures
 from polisgraph.web.rows import Row, Term
@@ -128,6 +129,7 @@ def portrait(iri: str) -> Portrait | None:
     rows = site().ask("statements", entity=iri, lang=language()).rows
     if not rows:
         return None
+    rows = labelled(rows)
     found = Portrait(iri, _title(iri, rows))
     found.evidence = list(_evidence(rows))
     found.types = _types(rows)
@@ -138,8 +140,7 @@ def portrait(iri: str) -> Portrait | None:
         _place(group, found, said)
     found.tenures = tenures(iri)
     found.mentions = list(mentions(iri))
-    same = site().ask("same-key", entity=iri, lang=language())
-    found.same = [(row["other"].value, label_of(row, "other")) for row in same]
+    found.same = same_place(iri, rows)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -59,8 +59,8 @@ class Site:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
 
-    def ask(self, name: str, **values: str) -> Table:
-        """Run `queries/<name>.rq` with `values` (IRIs, or plain words) in its VALUES blocks; return the rows.
+    def ask(self, name: str, **values: str | Sequence[str]) -> Table:
+        """Run `queries/<name>.rq` with `values` in its VALUES blocks; return the rows. See `question`.
 
         Raises QueryError as the engine does.
         """
@@ -89,22 +89,27 @@ def is_iri(text: str) -> bool:
     return bool(_IRI.fullmatch(text))
 
 
-def question(name: str, values: Mapping[str, str]) -> str:
+def question(name: str, values: Mapping[str, str | Sequence[str]]) -> str:
     """Return the text of `queries/<name>.rq` with each of `values` in all VALUES blocks of that variable.
 
-    A value that is an IRI stands as one, any other as a string. Raises KeyError if a variable has no block.
+    There may be one value or several. One that is an IRI stands as one, any other, a plain word, as a string. Raises
+    KeyError if a variable has no block.
     """
     text, blocks = _question(name)
     missing = values.keys() - {block.variable for block in blocks}
     if missing:
         raise KeyError(f"{name}.rq has no VALUES block for {', '.join(missing)}")
-    return filled(text, {variable: _term(value) for variable, value in values.items()}, blocks)
+    return filled(text, {variable: _terms(value) for variable, value in values.items()}, blocks)
 
 
 @lru_cache(maxsize=64)
 def _question(name: str) -> tuple[str, tuple[Block, ...]]:
     text = (_QUERIES / f"{name}.rq").read_text(encoding="utf-8")
     return text, value_blocks(text)
+
+
+def _terms(values: str | Sequence[str]) -> str:
+    return " ".join(_term(value) for value in ([values] if isinstance(values, str) else values))
 
 
 def _term(value: str) -> str:
