@@ -270,13 +270,17 @@ def test_the_iri_of_a_claim_names_subject_measure_and_source() -> None:
 def identifiers() -> dict[str, dict[str, str]]:
     columns = {"pg:wikidata": "qid", "pg:isoCode": "iso", "foaf:homepage": "website"}
     columns |= {"wgs84:lat": "lat", "wgs84:long": "lon"}
-    columns |= {f"pg:{key}": key for key in ("ags", "lau", "nuts3", "gnd", "geonames", "ror", "country", "state")}
+    columns |= {f"pg:{key}": key for key in ("ags", "lau", "nuts3", "gnd", "isni", "geonames", "ror")}
+    columns |= {f"pg:{key}": key for key in ("country", "state")}
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for subject, prop, value in facts():
         if prop in columns:
             text = value.value.removeprefix(PREFIXES["wd"])
             text = shorten(text) if prop in ("pg:country", "pg:state") else text
             assert found[subject].setdefault(columns[prop], text) == text, (subject, prop)
+        elif prop == "foaf:isPrimaryTopicOf":
+            column = "article_" + value.value.removeprefix("https://").partition(".")[0]
+            assert found[subject].setdefault(column, value.value) == value.value, (subject, prop)
     return dict(found)
 
 

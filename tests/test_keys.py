@@ -42,6 +42,8 @@ OTHER_IDENTIFIERS = {PG + "sha256", PG + "wikidataCandidate"}
         ("gnd:4031483-2", "gnd:4031483-2"),
         ("gnd:11855417x", "gnd:11855417X"),
         ("https://d-nb.info/gnd/4031483-2", "gnd:4031483-2"),
+        ("isni: 0000 0000 4675 698x", "isni:000000004675698X"),
+        ("https://isni.org/isni/000000004675698X", "isni:000000004675698X"),
         ("https://ror.org/04H4Z8K05", "ror:04h4z8k05"),
     ],
 )

@@ -204,3 +204,14 @@ def test_anchors_exist(german: Reader) -> None:
     ):
         linked = {link.partition("#")[2] for link in german.get(address).links if link.startswith("/ontology/#")}
         assert linked and linked <= anchors
+
+
+def test_websites_and_articles_are_links(german: Reader, english: Reader) -> None:
+    for reader, words in ((german, {"Website", "Wikipedia-Artikel"}), (english, {"homepage", "Wikipedia article"})):
+        page = reader.get("/doc/network/energy-cities")
+        assert words <= {text for text, _ in page.texts}
+        assert {
+            "https://energy-cities.eu/",
+            "https://de.wikipedia.org/wiki/%C3%89nergie-Cit%C3%A9s",
+            "https://en.wikipedia.org/wiki/Energy_Cities",
+        } <= set(page.links)

@@ -115,7 +115,8 @@ def test_a_real_server_leads_to_the_document(
         ("/by/viaf/1", "viaf", "1", "there is no scheme 'viaf'"),
         ("/by/gnd/4031483-2/more", "gnd", "4031483-2/more", "no key"),
         ("/by/nuts/%22%3E%20", "nuts", '"> ', "no key"),
-        ("/by/isni/" + "9" * 500, "isni", "9" * 60, "no scheme"),
+        ("/by/viaf/" + "9" * 500, "viaf", "9" * 60, "no scheme"),
+        ("/by/isni/" + "9" * 500, "isni", "9" * 60, "no key"),
     ],
 )
 def test_nothing_has_it(client: FlaskClient, address: str, scheme: str, value: str, said: str) -> None:
@@ -156,6 +157,11 @@ def test_every_kind_of_entity_shows_its_identifiers_with_links(request: pytest.F
             "nuts:DEA23": "http://data.europa.eu/nuts/code/DEA23",
             "geonames:2886242": "https://www.geonames.org/2886242",
             "gnd:4031483-2": "https://d-nb.info/gnd/4031483-2",
+        },
+        "/doc/person/dario-nardella": {
+            "wikidata:Q15976266": "http://www.wikidata.org/entity/Q15976266",
+            "gnd:134093518": "https://d-nb.info/gnd/134093518",
+            "isni:000000004675698X": "https://isni.org/isni/000000004675698X",
         },
         "/doc/organization/unesco": {
             "wikidata:Q7809": "http://www.wikidata.org/entity/Q7809",

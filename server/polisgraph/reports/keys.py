@@ -119,6 +119,15 @@ SCHEMES = {
             addresses=r"https?://d-nb\.info/gnd/([0-9X-]+)",
         ),
         Scheme(
+            "isni",
+            _PG + "isni",
+            "[0-9]{15}[0-9X]",
+            "000000004675698X",
+            lambda text: text.upper().replace(" ", ""),
+            register="https://isni.org/isni/",
+            addresses=r"https?://(?:www\.)?isni\.org/(?:isni/)?([0-9]{15}[0-9X])",
+        ),
+        Scheme(
             "ror",
             _PG + "ror",
             "0[0-9a-z]{8}",

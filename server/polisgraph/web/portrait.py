@@ -29,7 +29,7 @@ NAMES = (
 )
 _MAIN_NAMES = (_SKOS + "prefLabel", _DCT + "title")
 DEFINITIONS = (_SKOS + "definition", _DCT + "description")
-IDENTIFIERS = (*KEYS, _FOAF + "homepage", _DCT + "identifier", _PG + "sha256")
+IDENTIFIERS = (*KEYS, _FOAF + "homepage", _FOAF + "isPrimaryTopicOf", _DCT + "identifier", _PG + "sha256")
 """Properties that identify, in the order of the page."""
 
 ORIGINS = {
