@@ -91,6 +91,7 @@ def test_prefixes_are_those_of_the_one_table(path: Path) -> None:
         "ps": "http://www.wikidata.org/prop/statement/",
         "pq": "http://www.wikidata.org/prop/qualifier/",
         "pqv": "http://www.wikidata.org/prop/qualifier/value/",
+        "wdt": "http://www.wikidata.org/prop/direct/",
         "wikibase": "http://wikiba.se/ontology#",
     }
     found = re.findall(r"^@?prefix\s+([\w-]*):\s+<([^>]*)>", text, re.IGNORECASE | re.MULTILINE)

@@ -70,7 +70,9 @@ WIKIDATA = """
 @prefix v: <http://www.wikidata.org/value/> .
 @prefix wikibase: <http://wikiba.se/ontology#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 
+wd:Q5 rdfs:label "human"@en .
 wd:Q365 p:P463 s:same , s:bare ; p:P131 s:elsewhere .
 s:elsewhere a wikibase:Statement ; ps:P131 wd:Q1002 .
 s:same a wikibase:Statement , wikibase:BestRank ; wikibase:rank wikibase:NormalRank ; ps:P463 wd:Q1001 ;

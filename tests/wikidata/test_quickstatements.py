@@ -1,5 +1,7 @@
 """What goes back to Wikidata: only what is linked, cited, agreed upon and missing there, in lines that it can read."""
 
+from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +16,14 @@ from polisgraph.build import Plan, Progress, build
 from polisgraph.cli import main
 from polisgraph.errors import WikidataError
 from polisgraph.wikidata import LeftOut, Proposal, known_memberships, line, read_claims, select
+from polisgraph.wikidata.asking import Asking
 from polisgraph.wikidata.claims import Claim, Source, web_address
+from polisgraph.wikidata.client import Client, Patience
 from polisgraph.wikidata.known import Known
 from polisgraph.wikidata.quickstatements import explained, left_out
 from polisgraph.wikidata.times import Time
 from tests.processes import free_port
+from tests.remote.conftest import oxigraph
 from tests.wikidata.conftest import HEAD, LINKED, Graph, membership
 from tests.wikidata.grammar import Read, Refused, parse
 
@@ -185,8 +190,13 @@ def test_the_grammar_refuses(line_: str) -> None:
         parse(line_)
 
 
+def known_at(address: str, items: Iterable[str]) -> dict[tuple[str, str], list[Known]]:
+    with closing(Asking(Client(address, patience=Patience(first_wait=0.0)))) as asking:
+        return known_memberships(asking, items)
+
+
 def test_what_the_endpoint_has(endpoint: str) -> None:
-    known = known_memberships(endpoint, ["Q365", "Q2103", "Q1"])
+    known = known_at(endpoint, ["Q365", "Q2103", "Q1", "no item"])
     nothing = Known(None, None, False, False)
     assert known == {
         ("Q365", "Q1001"): [replace(nothing, start=Time("2004"))],
@@ -210,7 +220,7 @@ def test_what_the_endpoint_has(endpoint: str) -> None:
 )
 def test_only_what_is_missing_there(graph: Graph, endpoint: str, file: str, reason: str) -> None:
     claims = read_claims(graph(file))
-    known = known_memberships(endpoint, {claim.member_item for claim in claims})
+    known = known_at(endpoint, {claim.member_item for claim in claims})
     (found,) = select(claims, known)
     assert isinstance(found, LeftOut if reason else Proposal)
     assert not isinstance(found, LeftOut) or reason in found.reason
@@ -219,7 +229,7 @@ def test_only_what_is_missing_there(graph: Graph, endpoint: str, file: str, reas
 def test_an_endpoint_that_is_not_there_is_named() -> None:
     address = f"http://127.0.0.1:{free_port()}/sparql"
     with pytest.raises(WikidataError, match=address):
-        known_memberships(address, ["Q365"])
+        known_at(address, ["Q365"])
 
 
 @pytest.fixture(scope="module")
@@ -250,7 +260,15 @@ def test_the_command_writes_lines(linked_home: Path, endpoint: str, tmp_path: Pa
     assert status == 0 and "stated in data/from-city" in out and "because the network has no confirmed item" in out
 
 
-def test_the_command_says_what_went_wrong(linked_home: Path, tmp_path: Path) -> None:
+def test_an_empty_store_lacks_nothing(linked_home: Path, tmp_path: Path) -> None:
+    """What knows no items at all would lack every membership."""
+    with oxigraph(tmp_path) as server:
+        status, out, err = run(linked_home, "--endpoint", server.query)
+    assert (status, out) == (1, "") and "does not know Q5 (human)" in err
+
+
+def test_the_command_says_what_went_wrong(linked_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("polisgraph.wikidata.client.sleep", lambda seconds: None)
     status, out, err = run(linked_home, "--endpoint", f"http://127.0.0.1:{free_port()}/")
     assert status == 1 and out == "" and "gave no whole answer" in err
     status, _, err = run(linked_home, "-o", str(tmp_path / "no" / "file"))

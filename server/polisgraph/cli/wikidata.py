@@ -1,6 +1,9 @@
-"""`polisgraph wikidata`: what goes back to Wikidata. The work itself is elsewhere."""
+"""`polisgraph wikidata`: what goes back to Wikidata, and what it says of our items. The work itself is elsewhere."""
 
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,15 +12,127 @@ from polisgraph.errors import SourceError
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
+if TYPE_CHECKING:
+    from polisgraph.wikidata.asking import Asking
+    from polisgraph.wikidata.cache import Cache
+
+ENDPOINT = "https://query.wikidata.org/sparql"
+DIFFERENCES = 3
+"""Exit status if Wikidata was asked and something differs: neither success nor an error."""
+
 
 @click.group()
 def wikidata() -> None:
-    """Give back to Wikidata what its items lack.
+    """Compare with Wikidata, find missing items there, give back what it lacks.
 
     \b
     Example:
       polisgraph wikidata quickstatements --explain
     """
+
+
+def asks(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of all that ask Wikidata about many things."""
+    for option in (
+        click.option(
+            "--max-age",
+            type=click.FloatRange(min=0),
+            default=24.0,
+            show_default=True,
+            metavar="HOURS",
+            help="Age up to which what Wikidata said before is not asked for again; 0 asks for everything.",
+        ),
+        click.option(
+            "--cache",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="File in which what Wikidata says is kept; without it one in your folder of caches.",
+        ),
+        click.option("--endpoint", default=ENDPOINT, show_default=True, metavar="URL", help="SPARQL endpoint to ask."),
+    ):
+        command = option(command)
+    return command
+
+
+@wikidata.command()
+@settable("home")
+@asks
+@click.option(
+    "--distance",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    metavar="KM",
+    help="Kilometres up to which coordinates may differ.",
+)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+def verify(settings: Settings, endpoint: str, cache: Path | None, max_age: float, distance: float, form: str) -> None:
+    """Ask Wikidata about every linked item, and print where it and our data disagree. Changes nothing.
+
+    Compared are whether the item is still there or was merged into another, what kind of thing it is, its country,
+    municipality or district key and coordinates, and memberships (P463) with their times, as precise as both sides
+    are, of members and networks that are both linked. Where one side says nothing there is no disagreement.
+
+    Wikidata is asked about 50 items at a time. After a failure it is asked again, later and later, or when it says.
+    What it said is kept, so that a run that broke off goes on where it stopped.
+
+    Exit status 0 if all agree, 3 if something differs, 1 if Wikidata gave no whole answer.
+
+    \b
+    Example:
+      polisgraph wikidata verify
+      polisgraph wikidata verify --format csv > differences.csv
+    """
+    import pyoxigraph as ox
+
+    from polisgraph.wikidata.cache import Cache, default_path
+    from polisgraph.wikidata.claims import read_claims
+    from polisgraph.wikidata.differences import FORMATS
+    from polisgraph.wikidata.entities import read_entities
+    from polisgraph.wikidata.items import fetch_items
+    from polisgraph.wikidata.known import known_memberships
+    from polisgraph.wikidata.verifying import compare_memberships, compare_things
+
+    store = ox.Store.read_only(str(current(settings.home).store_path))
+    entities, claims = read_entities(store), read_claims(store)
+    linked = sorted({number for entity in entities.values() for number in entity.items})
+    members = sorted({claim.member_item for claim in claims} - {""} | set(linked))
+    # Three questions about every item, and one about its memberships.
+    kept = Cache(cache or default_path(), endpoint, max_age)
+    with _asking(endpoint, 1 + 3 * len(linked) + len(members), kept) as asking:
+        items = fetch_items(asking, linked)
+        known = known_memberships(asking, members)
+    found = [
+        *compare_things(entities, items, distance),
+        *compare_memberships(claims, known, entities, items),
+    ]
+    click.echo(FORMATS[form](found), nl=False)
+    told = f"{len(found)} disagreements" if len(found) != 1 else "1 disagreement"
+    click.echo(f"{len(linked)} items compared with {endpoint}: {told if found else 'all agree'}.", err=True)
+    if found:
+        click.get_current_context().exit(DIFFERENCES)
+
+
+@contextmanager
+def _asking(endpoint: str, number: int, cache: "Cache | None" = None) -> "Iterator[Asking]":
+    """Yield what asks the endpoint, and show on a terminal how far it is with `number` answers."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from polisgraph.wikidata.asking import Asking
+    from polisgraph.wikidata.client import Client
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("ask", total=number)
+
+        def waiting(why: str, seconds: float) -> None:
+            # Minutes of silence look like a program that hangs, also in a log.
+            click.echo(f"{endpoint}: {why}; asking again in {seconds:.0f} s", err=True)
+
+        client = Client(endpoint, waiting=waiting)
+        with closing(Asking(client, cache, lambda done: progress.advance(task, done))) as asking:
+            yield asking
 
 
 @wikidata.command()
@@ -32,7 +147,7 @@ def quickstatements(settings: Settings, explain: bool, endpoint: str | None, out
 
     Only memberships whose member and network have a confirmed item, on the word of a page of the member or the network
     or an article of an encyclopaedia, and only what no source contradicts. Nothing is sent anywhere. Without --endpoint
-    it is not known what Wikidata has already.
+    it is not known what Wikidata has already; with it that is asked anew every time.
 
     \b
     Example:
@@ -42,11 +157,17 @@ def quickstatements(settings: Settings, explain: bool, endpoint: str | None, out
     import pyoxigraph as ox
 
     from polisgraph.wikidata import LeftOut, Proposal, known_memberships, line, read_claims, select
+    from polisgraph.wikidata.items import check_is_wikidata
     from polisgraph.wikidata.quickstatements import explained, left_out, summary
 
     claims = read_claims(ox.Store.read_only(str(current(settings.home).store_path)))
     linked = {claim.member_item for claim in claims if claim.member_item and claim.network_item}
-    known = known_memberships(endpoint, linked) if endpoint else None
+    known = None
+    if endpoint:
+        # What is given back must be missing now, not yesterday.
+        with _asking(endpoint, 1 + len(linked)) as asking:
+            check_is_wikidata(asking)
+            known = known_memberships(asking, linked)
     found = select(claims, known)
     proposals = [one for one in found if isinstance(one, Proposal)]
     others = [one for one in found if isinstance(one, LeftOut)]

@@ -1,4 +1,4 @@
-"""Wikidata: what our graph could give back to it. Reads a snapshot, asks an endpoint if told to; changes neither."""
+"""Wikidata: where it and our graph disagree, and what could go back to it. Changes neither."""
 
 from polisgraph.wikidata.claims import Claim, read_claims
 from polisgraph.wikidata.known import Known, known_memberships
