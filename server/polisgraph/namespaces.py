@@ -36,6 +36,8 @@ _OWN_KINDS = {
     "indicator": "indicator",
     "place": "place",
     "tier": "link-tier",
+    "link": "link",
+    "linkstatus": "link-status",
 }
 
 PREFIXES: dict[str, str] = {
@@ -57,6 +59,7 @@ PREFIXES: dict[str, str] = {
     "dct": "http://purl.org/dc/terms/",
     "prov": "http://www.w3.org/ns/prov#",
     "schema": "http://schema.org/",
+    "sssom": "https://w3id.org/sssom/",
     "wgs84": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "sh": "http://www.w3.org/ns/shacl#",
     "void": "http://rdfs.org/ns/void#",
