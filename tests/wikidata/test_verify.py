@@ -243,6 +243,12 @@ def test_a_run_that_fails_says_so_and_the_next_goes_on(home: Path, stand_in: Sta
     assert len(stand_in.asked) == 5
 
 
+@pytest.mark.parametrize("contact", ["a\nb", "\u00fcber@x.example"])
+def test_a_contact_that_cannot_be_told_is_refused(home: Path, tmp_path: Path, contact: str) -> None:
+    status, out, err = verify(home, "https://x.example/", tmp_path, "--contact", contact)
+    assert (status, out) == (2, "") and "plain letters" in err
+
+
 def test_the_program_is_quiet_in_a_pipe(home: Path, stand_in: StandIn, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "polisgraph", "wikidata", "verify", "--home", str(home)]
     command += ["--endpoint", stand_in.address, "--cache", str(tmp_path / "cache.sqlite"), "--format", "csv"]

@@ -31,6 +31,18 @@ def wikidata() -> None:
     """
 
 
+def _ascii(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Refuse what cannot stand in a header."""
+    if not (value.isascii() and (not value or value.isprintable())):
+        raise click.BadParameter("write an address of the web or of mail, in plain letters")
+    return value
+
+
+def _contact(command: Callable[..., Any]) -> Callable[..., Any]:
+    told = "Web or mail address of yours that Wikidata is told with every question, as its policy asks."
+    return click.option("--contact", default="", callback=_ascii, metavar="ADDRESS", help=told)(command)
+
+
 def asks(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options of all that ask Wikidata about many things."""
     for option in (
@@ -47,6 +59,7 @@ def asks(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path, dir_okay=False),
             help="File in which what Wikidata says is kept; without it one in your folder of caches.",
         ),
+        _contact,
         click.option("--endpoint", default=ENDPOINT, show_default=True, metavar="URL", help="SPARQL endpoint to ask."),
     ):
         command = option(command)
@@ -65,7 +78,9 @@ def asks(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Kilometres up to which coordinates may differ.",
 )
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-def verify(settings: Settings, endpoint: str, cache: Path | None, max_age: float, distance: float, form: str) -> None:
+def verify(
+    settings: Settings, endpoint: str, contact: str, cache: Path | None, max_age: float, distance: float, form: str
+) -> None:
     """Ask Wikidata about every linked item, and print where it and our data disagree. Changes nothing.
 
     Compared are whether the item is still there or was merged into another, what kind of thing it is, its country,
@@ -96,9 +111,7 @@ def verify(settings: Settings, endpoint: str, cache: Path | None, max_age: float
     entities, claims = read_entities(store), read_claims(store)
     linked = sorted({number for entity in entities.values() for number in entity.items})
     members = sorted({claim.member_item for claim in claims} - {""} | set(linked))
-    # Three questions about every item, and one about its memberships.
-    kept = Cache(cache or default_path(), endpoint, max_age)
-    with _asking(endpoint, 1 + 3 * len(linked) + len(members), kept) as asking:
+    with _asking(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
         items = fetch_items(asking, linked)
         known = known_memberships(asking, members)
     found = [
@@ -112,26 +125,82 @@ def verify(settings: Settings, endpoint: str, cache: Path | None, max_age: float
         click.get_current_context().exit(DIFFERENCES)
 
 
+@wikidata.command()
+@settable("home")
+@asks
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File of candidates to write, .ttl, for `polisgraph review`; what it holds of other programs stays.",
+)
+def resolve(
+    settings: Settings, endpoint: str, contact: str, cache: Path | None, max_age: float, output: Path | None
+) -> None:
+    """Look for the items of what has none, by keys that only one thing has, and put them up for review.
+
+    Keys are the official website (P856; http or https, www. and the last slash make no difference), the article of
+    Wikipedia, ROR (P6782), GND (P227), ISNI (P213), municipality key (P439) and district key (P440). A name finds
+    nothing; name, kind and country are told as what speaks for or against. What was rejected is not proposed again,
+    nor an item that something else has. Nothing is linked by this: a person decides, with `polisgraph review`.
+
+    \b
+    Example:
+      polisgraph wikidata resolve
+      polisgraph wikidata resolve -o candidates.ttl
+    """
+    import pyoxigraph as ox
+
+    from polisgraph.wikidata.cache import Cache, default_path
+    from polisgraph.wikidata.candidates import merged, written
+    from polisgraph.wikidata.entities import read_entities
+    from polisgraph.wikidata.resolving import decisions, keys_of, resolve, told
+
+    before = merged(output) if output else []
+    store = ox.Store.read_only(str(current(settings.home).store_path))
+    entities = read_entities(store)
+    unlinked = [entity for entity in entities.values() if not entity.items]
+    with _asking(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
+        found = resolve(asking, entities, decisions(store))
+    if output:
+        _write(output, written(before, found))
+    for link in found:
+        click.echo(told(link))
+    without = sum(not any(keys_of(entity)) for entity in unlinked)
+    things = len({link.thing for link in found})
+    click.echo(
+        f"{len(unlinked)} things have no item; {without} of them no key to look for. "
+        f"Candidates: {len(found)}, for {things} things" + (f"; written to {output}." if output else "."),
+        err=True,
+    )
+
+
 @contextmanager
-def _asking(endpoint: str, number: int, cache: "Cache | None" = None) -> "Iterator[Asking]":
-    """Yield what asks the endpoint, and show on a terminal how far it is with `number` answers."""
+def _asking(endpoint: str, contact: str, cache: "Cache | None" = None) -> "Iterator[Asking]":
+    """Yield what asks the endpoint, and show on a terminal how far it is."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from polisgraph.wikidata.asking import Asking
     from polisgraph.wikidata.client import Client
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("ask", total=number)
+        task = progress.add_task("ask", total=0)
+        total = 0
+
+        def advanced(planned: int, known: int) -> None:
+            nonlocal total
+            total += planned
+            progress.update(task, total=total, advance=known)
 
         def waiting(why: str, seconds: float) -> None:
             # Minutes of silence look like a program that hangs, also in a log.
-            click.echo(f"{endpoint}: {why}; asking again in {seconds:.0f} s", err=True)
+            text = f"{endpoint}: {why}; asking again in {seconds:.0f} s"
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-        client = Client(endpoint, waiting=waiting)
-        with closing(Asking(client, cache, lambda done: progress.advance(task, done))) as asking:
+        with closing(Asking(Client(endpoint, waiting=waiting, contact=contact), cache, advanced)) as asking:
             yield asking
 
 
@@ -141,8 +210,9 @@ def _asking(endpoint: str, number: int, cache: "Cache | None" = None) -> "Iterat
     "--explain", is_flag=True, help="Say of each line where it comes from, and of all else why it is left out."
 )
 @click.option("--endpoint", metavar="URL", help="SPARQL endpoint in Wikidata's shape; only what it lacks is written.")
+@_contact
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write the lines to.")
-def quickstatements(settings: Settings, explain: bool, endpoint: str | None, output: Path | None) -> None:
+def quickstatements(settings: Settings, explain: bool, endpoint: str | None, contact: str, output: Path | None) -> None:
     """Write memberships as lines for QuickStatements (version 1): member of, with times and references.
 
     Only memberships whose member and network have a confirmed item, on the word of a page of the member or the network
@@ -165,7 +235,7 @@ def quickstatements(settings: Settings, explain: bool, endpoint: str | None, out
     known = None
     if endpoint:
         # What is given back must be missing now, not yesterday.
-        with _asking(endpoint, 1 + len(linked)) as asking:
+        with _asking(endpoint, contact) as asking:
             check_is_wikidata(asking)
             known = known_memberships(asking, linked)
     found = select(claims, known)

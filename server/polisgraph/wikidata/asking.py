@@ -21,12 +21,12 @@ _QUESTIONS = Path(__file__).parent / "questions"
 class Asking:
     """A client with what it was told before; without a cache it asks about everything.
 
-    `advanced` is told of how many things it is known now what is said of them.
+    `advanced` is told about how many more things it will be known what is said of them, and is known now.
     """
 
     client: Client
     cache: Cache | None = None
-    advanced: Callable[[int], None] = lambda number: None
+    advanced: Callable[[int, int], None] = lambda planned, known: None
     asked: int = field(default=0, init=False)
     """Things about which the endpoint itself was asked."""
 
@@ -40,7 +40,7 @@ class Asking:
         text = (_QUESTIONS / f"{name}.rq").read_text(encoding="utf-8")
         wanted = sorted(set(things))
         found = self.cache.known(text, wanted) if self.cache else {}
-        self.advanced(len(found))
+        self.advanced(len(wanted), len(found))
         left = [thing for thing in wanted if thing not in found]
         for start in range(0, len(left), BATCH):
             batch = left[start : start + BATCH]
@@ -53,7 +53,7 @@ class Asking:
             if self.cache:
                 self.cache.keep(text, {thing: rows for thing, rows in answers.items() if rows or not there})
             self.asked += len(batch)
-            self.advanced(len(batch))
+            self.advanced(0, len(batch))
             found |= answers
         return {thing: found[thing] for thing in wanted}
 

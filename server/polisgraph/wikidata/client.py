@@ -26,7 +26,6 @@ from polisgraph.namespaces import BASE
 Row = dict[str, str]
 """Values by variable, each as its bare text."""
 
-USER_AGENT = f"polisgraph/{__version__} ({BASE}) httpx/{httpx.__version__}"
 _JSON = "application/sparql-results+json"
 _CONNECT = 10.0
 _TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
@@ -35,6 +34,11 @@ _UNSAID = 60.0
 """Seconds to wait after 429 if the endpoint does not say how long: what the query service asks for."""
 _SAID = 300
 """Characters of an error that are passed on at most."""
+
+
+def user_agent(contact: str) -> str:
+    """Return the name under which the client asks."""
+    return f"polisgraph/{__version__} ({'; '.join(part for part in (BASE, contact) if part)}) httpx/{httpx.__version__}"
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,14 @@ class Client:
     """Bytes that an answer may have."""
     patience: Patience = field(default_factory=Patience)
     waiting: Callable[[str, float], None] = lambda why, seconds: None
+    contact: str = ""
+    """Where whoever runs the endpoint can reach whoever asks: a web or mail address in ASCII."""
     _client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.patience.silence, connect=_CONNECT)
         # Compressed, a small body could hold more than there is memory for.
-        headers = {"User-Agent": USER_AGENT, "Accept": _JSON, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": user_agent(self.contact), "Accept": _JSON, "Accept-Encoding": "identity"}
         try:
             address = httpx.URL(self.address)
         except httpx.InvalidURL:

@@ -62,10 +62,16 @@ def fetch_items(asking: Asking, numbers: Iterable[str]) -> dict[str, Item]:
     terms = {iri(number): number for number in wanted}
     told = asking.about("item", terms, there=True)
     items = {number: _item(number, told[term]) for term, number in terms.items()}
-    for term, rows in asking.about("kinds", terms).items():
-        items[terms[term]].roots |= {number_of(row["root"]) for row in rows}
     for term, rows in asking.about("classes", terms).items():
         items[terms[term]].classes |= {number_of(row["class"]): row.get("name", "") for row in rows}
+    # Many items share few classes, and to go up from a class is the most work for the endpoint.
+    classes = {iri(number) for item in items.values() for number in item.classes if number}
+    roots = {
+        number_of(term[1:-1]): {number_of(row["root"]) for row in rows}
+        for term, rows in asking.about("kinds", classes).items()
+    }
+    for item in items.values():
+        item.roots |= {root for number in item.classes for root in roots.get(number, ())}
     return items
 
 

@@ -1,0 +1,28 @@
+"""Puts candidates into a file of candidates, beside those of other programs. Finds none and decides on none."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from polisgraph.errors import SourceError
+from polisgraph.links import ItemLink, read_links, write_candidates
+from polisgraph.wikidata.resolving import TOOL
+
+
+def merged(path: Path) -> list[ItemLink]:
+    """Return what the file of candidates at `path` holds of other programs; nothing if there is no such file.
+
+    Raises SourceError if it is no file of candidates: what else it holds would be lost.
+    """
+    if path.suffix != ".ttl":
+        raise SourceError("candidates are written as Turtle; give a file that ends in .ttl", path)
+    if not path.exists():
+        return []
+    links = read_links(path, strict=True)
+    if any(link.is_decision for link in links):
+        raise SourceError("holds decisions, which would be lost; give another file", path)
+    return [link for link in links if link.tool != TOOL]
+
+
+def written(others: Sequence[ItemLink], found: Sequence[ItemLink]) -> str:
+    """Return the file that holds candidates of other programs and those that were found."""
+    return write_candidates([*others, *found])
