@@ -16,7 +16,7 @@ from typing import NamedTuple
 from polisgraph.countries import code_of
 from polisgraph.engine import Query
 from polisgraph.linking.names import Name, key_of, read
-from polisgraph.linking.target import SCHEMES, Target, qid_of
+from polisgraph.linking.target import IRI, SCHEMES, Target, qid_of
 from polisgraph.namespaces import PG, PREFIXES
 
 Ask = Callable[[Query], bytes]
@@ -25,10 +25,8 @@ Ask = Callable[[Query], bytes]
 _QUESTIONS = Path(__file__).with_name("questions")
 _PLACE = PREFIXES["place"]
 _SKOS, _FOAF, _WGS84 = PREFIXES["skos"], PREFIXES["foaf"], PREFIXES["wgs84"]
-_KEYS = {
-    PG + "wikidata": "qid", PG + "ags": "ags", PG + "districtKey": "district", PG + "geonames": "geonames",
-    PG + "lau": "lau", PG + "nuts3": "nuts", PG + "gnd": "gnd", PG + "ror": "ror",
-}  # fmt: skip
+_ORGANIZATION = PREFIXES["org"] + "Organization"
+_KEYS = {scheme.property: name for name, scheme in SCHEMES.items()}
 _MERGED_BY = ("ags", "geonames", "qid")
 _LIKE = 60
 """So many names that share most runs of three letters are compared letter by letter."""
@@ -84,7 +82,7 @@ class Index:
         """Take a target in."""
         number = len(self.targets)
         self.targets.append(target)
-        for scheme, value in target.keys.items():
+        for scheme, value in (*target.keys.items(), *((IRI, iri) for iri in {target.iri, target.entry} - {""})):
             self.by_key[scheme, value].append(number)
         taken: set[str] = set()
         for text in dict.fromkeys(target.labels.values()):
@@ -178,7 +176,7 @@ def _take(target: Target, prop: str, value: str, language: str) -> None:
         target.longitude = float(value)
     elif prop.startswith((_SKOS, PG, _FOAF)):
         target.others.append(value)
-    elif value.startswith(PG):
+    elif value.startswith(PG) or value == _ORGANIZATION:
         target.classes.add(value)
 
 

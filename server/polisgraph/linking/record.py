@@ -6,24 +6,21 @@ from dataclasses import dataclass, field
 
 from polisgraph.countries import code_named
 from polisgraph.linking.names import key_of
+from polisgraph.linking.target import SCHEMES
 from polisgraph.namespaces import PREFIXES
+from polisgraph.reports.keys import read
 
 _KINDS = {
     "municipality": "municipality city town village gemeinde stadt kommune ort localauthority settlement",
-    "above": "county region landkreis kreis province district provinz bezirk department",
+    "above": "above county region landkreis kreis province district provinz bezirk department",
     "network": "network netzwerk association verband staedtenetzwerk section sektion",
     "body": "body gremium committee ausschuss forum workinggroup arbeitsgruppe secretariat geschaeftsstelle",
     "organization": "organization organisation company institution",
 }
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
-_FORMS = (
-    ("qid", re.compile(r"(?:https?://www\.wikidata\.org/(?:entity|wiki)/)?([Qq][1-9][0-9]*)")),
-    ("ags", re.compile(r"((?:0[1-9]|1[0-6])[0-9]{6})")),
-    ("geonames", re.compile(r"(?:https?://(?:www|sws)\.geonames\.org/)([1-9][0-9]*)/?.*")),
-    ("gnd", re.compile(r"(?:https?://d-nb\.info/gnd/)([0-9X-]+)")),
-)
-"""What a text looks like that is no name but a key."""
-
+_AGS = re.compile(r"(?:0[1-9]|1[0-6])[0-9]{6}")
+"""A German municipality key as it stands; other numbers may be anything."""
+_RECORD_NAMES = {scheme: name for name, scheme in SCHEMES.items()}
 
 _LONGEST = 300
 """So much of a name is read; no name is longer."""
@@ -121,10 +118,11 @@ def understood(record: Record) -> Wanted:
 
 def key_in(text: str) -> tuple[str, str] | None:
     """Return scheme and value if `text` is not a name but a key: a Wikidata item, a municipality key, an address."""
-    for scheme, form in _FORMS:
-        if found := form.fullmatch(text):
-            return scheme, found[1].upper() if scheme == "qid" else found[1]
-    return None
+    if _AGS.fullmatch(text):
+        return "ags", text
+    found = read(text)
+    name = _RECORD_NAMES.get(found.scheme) if found else None
+    return (name, found.value) if found and name else None
 
 
 def _plain(scheme: str, value: str) -> str:
@@ -137,4 +135,5 @@ def _plain(scheme: str, value: str) -> str:
         return ""
     if scheme in ("ags", "district") and text.isdecimal():
         return text.zfill(8 if scheme == "ags" else 5)
-    return text
+    key = SCHEMES[scheme].key(text) if scheme in SCHEMES else None
+    return key.value if key else text

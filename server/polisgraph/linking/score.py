@@ -126,7 +126,7 @@ def keys(wanted: Wanted, target: Target) -> list[Feature]:
     """Compare each key that the record has with the target's; one that the target lacks says nothing."""
     found: list[Feature] = []
     for scheme, value in sorted(wanted.keys.items()):
-        own = target.keys.get(scheme)
+        own = target.key(scheme, value)
         if own == value:
             points = KEY if scheme in UNIQUE else COUNTRY if scheme == "lau" else AREA
             found.append(Feature(scheme, f"is {value}", points))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from polisgraph.namespaces import PG, PREFIXES
+from polisgraph.reports.keys import SCHEMES as REGISTERS
+from polisgraph.reports.keys import WIKIDATA
 
 KINDS = {
     PG + "County": "above",
@@ -16,9 +18,13 @@ KINDS = {
 """What a class makes of a target, the first that it has. The kinds: `municipality`, `above` for counties, regions and
 the like, `authority` if nobody knows which of the two, `network`, `body`, and else `organization`."""
 
-SCHEMES = ("qid", "ags", "district", "geonames", "lau", "nuts", "gnd", "ror")
-"""The keys that a record may bring along."""
-UNIQUE = frozenset({"qid", "ags", "district", "geonames", "gnd", "ror"})
+SCHEMES = {
+    "qid" if scheme is WIKIDATA else scheme.name: scheme for scheme in REGISTERS.values() if scheme.name != "iso3166"
+}
+"""The keys that a record may bring along, and their registers. Of countries there are names and codes instead."""
+IRI = "iri"
+"""Stands for a scheme where the key is the IRI of the target or of its entry."""
+UNIQUE = frozenset({"qid", "ags", "district", "geonames", "gnd", "ror", IRI})
 """Keys that only one thing in the world has. LAU codes count within a country, NUTS codes name whole areas."""
 
 
@@ -58,6 +64,12 @@ class Target:
     def qid(self) -> str:
         """The confirmed Wikidata item, or nothing."""
         return self.keys.get("qid", "")
+
+    def key(self, scheme: str, wanted: str) -> str:
+        """Return its key of a scheme; of its IRIs the one that is `wanted`, if it is among them."""
+        if scheme == IRI:
+            return wanted if wanted in (self.iri, self.entry) else self.iri
+        return self.keys.get(scheme, "")
 
     def label(self, language: str) -> str:
         """Return the name in `language`, or else in another."""

@@ -17,10 +17,14 @@ from polisgraph.web import (
     lookups,
     ontology,
     pages,
+    preview,
+    reconcile,
     reports,
     sparql,
+    suggest,
 )
 from polisgraph.web.admission import Admission
+from polisgraph.web.desk import Desk
 from polisgraph.web.places import Places
 from polisgraph.web.portrait import ORIGINS
 from polisgraph.web.replay import Replay
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
+_PARTS = (pages, sparql, reports, entities, lookups, ontology, dataset, reconcile, suggest, preview)
 BODIES = 8
 """Requests with a body that may come in at the same time."""
 STREAMS = 32
@@ -45,6 +50,7 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     app = Flask(__name__, static_folder=None)  # `pages` sends those files
     room = settings.cache_size // 2
     app.extensions["polisgraph"] = Site(settings, snapshot, CachingEngine(engine, room, settings.query_limit))
+    app.extensions["polisgraph.desk"] = Desk(engine, settings)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _equip(app, snapshot.id)
@@ -52,7 +58,7 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     language.install(app)
     errors.install(app)
     headers.install(app)
-    for part in (pages, sparql, reports, entities, lookups, ontology, dataset):
+    for part in _PARTS:
         app.register_blueprint(part.blueprint)
     _shield(app, settings, room)
     return app

@@ -3,7 +3,7 @@
 import hashlib
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from polisgraph.engine import Answer
 from polisgraph.results import content_type
@@ -24,6 +24,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_FRAMED = _POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 _SECURITY = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -72,6 +73,11 @@ def tagged(response: Response, name: str) -> Response:
     return response
 
 
+def framed() -> None:
+    """Let any page show the answer to this request inside of itself."""
+    g.framed = True
+
+
 def _without_host(address: str) -> str:
     parts = urlsplit(address)
     return urlunsplit(("", "", "/" + parts.path.lstrip("/\\"), parts.query, parts.fragment))
@@ -83,6 +89,8 @@ def _complete(response: Response) -> Response:
         # them it holds behind any proxy.
         response.location = _without_host(response.location)
     response.headers.update(_SECURITY)
+    if g.get("framed"):
+        response.headers["Content-Security-Policy"] = _FRAMED
     response.headers[SNAPSHOT] = site().snapshot.id
     response.vary.update(("Accept", "Accept-Language"))
     if response.mimetype == "text/html" or response.status_code == 304:

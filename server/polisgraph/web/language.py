@@ -39,8 +39,8 @@ def language() -> str:
 
 
 def remember(response: Response) -> Response:
-    """Set the cookie if the reader chose a language in the address of a page."""
-    if response.mimetype == "text/html":
+    """Set the cookie if the reader chose a language in the address of a page, not of a part of somebody else's."""
+    if response.mimetype == "text/html" and not g.get("framed"):
         asked = request.args.get("lang")
         if asked in LANGUAGES:
             path = request.script_root or "/"
