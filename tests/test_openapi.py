@@ -1,9 +1,11 @@
 """The description of the interface is valid: an operation a report, and each says what binding takes."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from polisgraph.bundle import QUERIES
@@ -34,7 +36,7 @@ def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
 
 def test_there_is_an_operation_for_each_report_the_endpoint_and_the_look_ups(document: dict[str, Any]) -> None:
     expected = {"/sparql", "/wikidata/{key}", "/by/{scheme}/{key}"} | {f"/reports/{name}" for name in REPORTS}
-    assert set(document["paths"]) == expected
+    assert {path for path in document["paths"] if not path.startswith("/reconcile")} == expected
     assert set(document["paths"]["/sparql"]) == {"get", "post"}
 
 
@@ -84,6 +86,8 @@ def test_every_operation_names_its_errors_as_problem_documents(document: dict[st
             responses = operation["responses"]
             asks = path.startswith(("/sparql", "/reports/"))
             expected = {"200", "400", "406", "503", "504", "507"} if asks else {"300", "303", "404", "503", "504"}
+            if path.startswith("/reconcile"):
+                expected = {"303" if path.endswith("/view") else "200", "400", "413", "429", "503", "504"}
             assert expected <= set(responses)
             assert ("403" in responses) == (path == "/sparql")
             for status, response in responses.items():
@@ -94,6 +98,17 @@ def test_every_operation_names_its_errors_as_problem_documents(document: dict[st
 def test_look_ups_name_all_schemes(document: dict[str, Any]) -> None:
     scheme, key = document["paths"]["/by/{scheme}/{key}"]["get"]["parameters"]
     assert scheme["schema"]["enum"] == list(SCHEMES) and SCHEMES[scheme["example"]].key(key["example"])
+
+
+def test_every_route_of_reconciliation_is_described_and_there_is_each(document: dict[str, Any], app: Flask) -> None:
+    routes = {
+        (re.sub(r"<[^>]*:(\w+)>", r"{\1}", rule.rule).rstrip("/"), method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if rule.rule.startswith("/reconcile") and method in ("GET", "POST")
+    }
+    paths = {path: operations for path, operations in document["paths"].items() if path.startswith("/reconcile")}
+    assert {(path, method.upper()) for path, operations in paths.items() for method in operations} == routes
 
 
 def test_operation_ids_are_unique(document: dict[str, Any]) -> None:

@@ -1,15 +1,12 @@
 """Countries: ISO 3166 codes, the IRIs that the graph has for them, and what people call them. Reads no data of ours.
 
-Codes and names are those of CLDR, which Babel brings along.
+Codes and names are those of CLDR, which Babel brings along; it is imported when a name is needed, for it takes long.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global
 
 from polisgraph.namespaces import PREFIXES
 
@@ -37,6 +34,8 @@ Kingdom, D is on cars and letters."""
 
 @cache
 def _alpha3() -> dict[str, str]:
+    from babel.core import get_global
+
     aliases = get_global("territory_aliases")
     codes = {
         found[0]: code
@@ -76,6 +75,8 @@ def code_named(text: str) -> str:
 
 def name_of(alpha2: str, language: str) -> str:
     """Return what the country is called in `language`, or its code if it has no name there."""
+    from babel import Locale
+
     return str(Locale.parse(language).territories.get(alpha2, alpha2))
 
 
@@ -97,6 +98,8 @@ def _named_in(languages: tuple[str, ...]) -> dict[str, str]:
 
 
 def _territories(language: str) -> Iterator[tuple[str, str]]:
+    from babel import Locale, UnknownLocaleError
+
     try:
         found = Locale.parse(language).territories
     except UnknownLocaleError:  # Babel may leave a language out

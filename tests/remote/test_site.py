@@ -1,5 +1,6 @@
 """The web site over a SPARQL endpoint, by a real server process."""
 
+import json
 import subprocess
 import sys
 import time
@@ -53,6 +54,20 @@ def test_tables_are_the_same_bytes_as_from_the_local_store(media_type: str, site
     assert answer.status_code == 200 and answer.headers["Content-Type"].startswith(media_type)
     assert answer.content == engine.query(Query(TABLE, results_type=media_type)).body
     assert site.get("/sparql", params={"query": "ASK {}"}, headers={"Accept": media_type}).status_code == 200
+
+
+def test_records_are_linked_to_what_the_endpoint_holds(site: httpx.Client) -> None:
+    queries = {"q": {"query": "Köln", "properties": [{"pid": "pg:country", "v": "DE"}]}}
+    answer = site.post("/reconcile", data={"queries": json.dumps(queries)})
+    (candidate,) = answer.json()["q"]["result"]
+    assert (candidate["id"], candidate["match"]) == ("municipality/koeln", True)
+    found = site.get("/reconcile/suggest/entity", params={"prefix": "eurocit"}).json()["result"]
+    assert found[0]["id"] == "network/eurocities"
+    wanted = {"ids": ["municipality/koeln"], "properties": [{"id": "pg:wikidata"}, {"id": "pg:memberOf"}]}
+    row = site.post("/reconcile/v1/extend", json=wanted).json()["rows"][0]
+    values = {each["id"]: each["values"] for each in row["properties"]}
+    assert values["pg:wikidata"] == [{"str": "Q365"}]
+    assert {"id": "network/eurocities", "name": "Eurocities"} in values["pg:memberOf"]
 
 
 @pytest.mark.parametrize("media_type", GRAPH_TYPES)

@@ -76,6 +76,8 @@ def read_request(text: str | bytes) -> Requested:
 
 def _wanted(given: Any, where: str) -> Wanted:
     mapping = an_object(given, where)
+    if not mapping.get("id"):
+        refuse(f"{where}.id", "is missing", "the identifier of a property")
     chosen = an_object(mapping.get("settings", {}), f"{where}.settings")
     limit = chosen.get(LIMIT) or 0
     # Forms of web pages send numbers as texts.

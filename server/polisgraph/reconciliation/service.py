@@ -7,6 +7,7 @@ from itertools import islice, product
 
 from polisgraph.countries import name_of
 from polisgraph.linking import Candidate, Index, Matcher, Record
+from polisgraph.linking.score import LIKE
 from polisgraph.linking.target import IRI, Target
 from polisgraph.reconciliation.asked import Asked, Condition
 from polisgraph.reconciliation.identifiers import iri_of
@@ -16,6 +17,8 @@ from polisgraph.reconciliation.types import Strict, Types
 
 _DEEP = 200
 """Candidates that are looked at where a filter may keep some out."""
+_LEAST = 0.7**2 * LIKE
+"""The points of names that are just enough alike."""
 _SPELLINGS = 4
 """Combinations of several names and values that are tried for one query."""
 
@@ -106,7 +109,8 @@ def _alternatives(condition: Condition) -> list[tuple[str, ...]]:
 def _passes(condition: Condition, target: Target, candidate: Candidate) -> bool:
     """Whether a candidate stands a condition that keeps out."""
     if condition.way == "name":
-        named = any(feature.name == "name" for feature in candidate.features)
+        # What is found by its key is compared by name too, and need not be like it.
+        named = any(feature.name == "name" and feature.points >= _LEAST for feature in candidate.features)
         return not named if condition.quantifier == "none" else named
     way = way_of(condition.way)
     holding = [bool(way and way.holds(target, value)) for value in condition.values]

@@ -13,6 +13,7 @@ from polisgraph.reports.keys import SCHEMES, WIKIDATA
 from polisgraph.reports.model import LANGUAGES, Parameter, Report
 from polisgraph.reports.values import TEXT_LIMIT, accepted, bounds
 from polisgraph.results import GRAPH_FORMATS, GRAPH_TYPES, HTML, RESULT_FORMATS, RESULT_TYPES, Format
+from polisgraph.web import openapi_linking
 from polisgraph.web.errors import PROBLEM
 
 _ERRORS = (
@@ -128,6 +129,7 @@ def openapi_document(reports: Mapping[str, Report], server_url: str) -> dict[str
     scheme |= {"description": "The register that has the key", "example": "gnd"}
     by = _look_up("by-key", scheme, _key_parameter(SCHEMES["gnd"].example))
     spec.path("/by/{scheme}/{key}", operations={"get": by})
+    openapi_linking.describe(spec, _problems)
     for report in reports.values():
         spec.path(f"/reports/{report.name}", operations={"get": _operation(report)})
     return spec.to_dict()

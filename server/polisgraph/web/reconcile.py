@@ -1,4 +1,4 @@
-"""The Reconciliation Service API at /reconcile (0.2) and /reconcile/v1 (draft of 1.0): manifests, queries, data extension.
+"""The Reconciliation Service API at /reconcile (0.2) and /reconcile/v1 (draft of 1.0): manifests, queries, data.
 
 What the messages say is in `polisgraph.reconciliation`; suggestions and previews have modules of their own. There is no
 JSONP: it would let whoever answers run code in the client's page, and CORS, which is open here, does all that it does.
