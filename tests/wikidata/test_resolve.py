@@ -70,6 +70,12 @@ WIKIDATA = (
     + item("Q9900000014", "Confusing", CLUB)
     + value("Q9900000014", "P227", '"05999001"')
 )
+GAZETTEER = """
+place:sought a pg:GazetteerEntry ; skos:prefLabel "Ort" ; pg:country country:DEU ; pg:ags "05999001" .
+place:linked a pg:GazetteerEntry ; skos:prefLabel "Da" ; pg:country country:DEU ; pg:ags "05999005" ;
+    pg:wikidata wd:Q9900000010 .
+place:lost a pg:GazetteerEntry ; skos:prefLabel "Nirgends" ; pg:country country:DEU ; pg:ags "05999404" .
+"""
 DECISION = """
 link:a a pg:ItemLink ; pg:linkOf net:a ; pg:linkTo wd:Q1 ; pg:linkStatus linkstatus:confirmed ;
     sssom:reviewer_label "us" ; sssom:review_date "2026-11-01"^^xsd:date .
@@ -102,7 +108,9 @@ def stand_in(running: StandIn) -> StandIn:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unlinked")
     (folder / "things.ttl").write_text(HEAD + DATA, encoding="utf-8")
-    build(folder / "home", Plan((folder / "things.ttl",), bundle.ONTOLOGY, validate=False), Progress())
+    (folder / "gazetteer.ttl").write_text(HEAD + GAZETTEER, encoding="utf-8")
+    files = (folder / "things.ttl", folder / "gazetteer.ttl")
+    build(folder / "home", Plan(files, bundle.ONTOLOGY, validate=False), Progress())
     return folder / "home"
 
 
@@ -161,6 +169,15 @@ def test_the_file_can_be_built_and_the_candidates_are_in_the_graph(
     assert isinstance(rows, ox.QuerySolutions)
     found = {(row["thing"].value, row["item"].value.removeprefix(PREFIXES["wd"])) for row in rows}
     assert found == {(expand(thing), number) for thing, number in FOUND}
+
+
+def test_places_of_the_gazetteer_are_looked_for_when_asked_for(home: Path, stand_in: StandIn, tmp_path: Path) -> None:
+    path = tmp_path / "places.ttl"
+    status, _, err = resolve(home, stand_in.address, tmp_path, "--gazetteer", "-o", str(path))
+    (link,) = read_links(path, strict=True)
+    assert status == 0 and link.pair == (PREFIXES["place"] + "sought", "Q9900000009")
+    assert "municipality key (P439): 05999001" in link.evidence and "country: against, Q142" in link.evidence
+    assert "2 things have no item; 0 of them no key" in err
 
 
 def test_what_other_programs_found_stays(home: Path, stand_in: StandIn, tmp_path: Path) -> None:

@@ -75,6 +75,15 @@ WIKIDATA = (
 )
 
 
+GAZETTEER = """
+place:right a pg:GazetteerEntry ; skos:prefLabel "Right" ; pg:country country:DEU ; pg:ags "05999001" ;
+    wgs84:lat 51.0 ; wgs84:long 7.0 ; pg:wikidata wd:Q9900000001 .
+place:wrong a pg:GazetteerEntry ; skos:prefLabel "Wrong" ; pg:country country:DEU ; pg:ags "05999007" ;
+    wgs84:lat 52.0 ; wgs84:long 7.0 ; pg:wikidata wd:Q9900000006 .
+place:unlinked a pg:GazetteerEntry ; skos:prefLabel "Unlinked" ; pg:country country:DEU ; pg:ags "05999008" .
+"""
+
+
 def data(*memberships: str) -> str:
     lines = [DATA]
     for name, (number, more) in TOWNS.items():
@@ -110,7 +119,9 @@ def since(text: str, property_: str = "start") -> str:
 def home_with(folder: Path, *memberships: str) -> Path:
     path = folder / "from-page.ttl"
     path.write_text(HEAD + data(*memberships), encoding="utf-8")
-    build(folder / "home", Plan((path,), bundle.ONTOLOGY, validate=False), Progress())
+    places = folder / "gazetteer.ttl"
+    places.write_text(HEAD + GAZETTEER, encoding="utf-8")
+    build(folder / "home", Plan((path, places), bundle.ONTOLOGY, validate=False), Progress())
     return folder / "home"
 
 
@@ -212,6 +223,13 @@ def test_nothing_is_changed(home: Path, stand_in: StandIn, tmp_path: Path) -> No
     verify(home, stand_in.address, tmp_path)
     assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
     assert not any("INSERT" in query or "DELETE" in query for query in stand_in.asked)
+
+
+def test_the_gazetteer_is_compared_when_asked_for(home: Path, stand_in: StandIn, tmp_path: Path) -> None:
+    status, out, err = verify(home, stand_in.address, tmp_path, "--format", "json", "--gazetteer")
+    found = [(one["about"], one["entity"].rpartition("/")[2], one["label"], one["theirs"]) for one in json.loads(out)]
+    assert status == 3 and found == [("ags", "wrong", "Wrong", "05999999")] and "2 items compared" in err
+    assert not any("P463" in query for query in stand_in.asked)
 
 
 def test_what_is_far_is_for_the_reader_to_say(home: Path, stand_in: StandIn, tmp_path: Path) -> None:
@@ -351,5 +369,5 @@ def test_the_shipped_graph_is_read_whole(store: ox.Store) -> None:
     germany = entities[koeln.country]
     assert germany.kind == "place" and germany.items == {"Q183"}
     far = {number: Item(number, True, countries={"Q142"}) for entity in linked.values() for number in entity.items}
-    abroad = [one for one in compare_things(entities, far) if one.label == "Cologne"]
+    abroad = [one for one in compare_things(entities, far, entities) if one.label == "Cologne"]
     assert [(one.about, one.ours, one.theirs) for one in abroad] == [("country", "Q183", "Q142")]

@@ -59,6 +59,9 @@ def asks(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path, dir_okay=False),
             help="File in which what Wikidata says is kept; without it one in your folder of caches.",
         ),
+        click.option(
+            "--gazetteer", is_flag=True, help="Ask about the places of the gazetteer instead of the graph's things."
+        ),
         _contact,
         click.option("--endpoint", default=ENDPOINT, show_default=True, metavar="URL", help="SPARQL endpoint to ask."),
     ):
@@ -79,7 +82,14 @@ def asks(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 def verify(
-    settings: Settings, endpoint: str, contact: str, cache: Path | None, max_age: float, distance: float, form: str
+    settings: Settings,
+    endpoint: str,
+    contact: str,
+    gazetteer: bool,
+    cache: Path | None,
+    max_age: float,
+    distance: float,
+    form: str,
 ) -> None:
     """Ask Wikidata about every linked item, and print where it and our data disagree. Changes nothing.
 
@@ -102,20 +112,22 @@ def verify(
     from polisgraph.wikidata.cache import Cache, default_path
     from polisgraph.wikidata.claims import read_claims
     from polisgraph.wikidata.differences import FORMATS
-    from polisgraph.wikidata.entities import read_entities
+    from polisgraph.wikidata.entities import read_entities, read_places
     from polisgraph.wikidata.items import fetch_items
     from polisgraph.wikidata.known import known_memberships
     from polisgraph.wikidata.verifying import compare_memberships, compare_things
 
     store = ox.Store.read_only(str(current(settings.home).store_path))
-    entities, claims = read_entities(store), read_claims(store)
-    linked = sorted({number for entity in entities.values() for number in entity.items})
-    members = sorted({claim.member_item for claim in claims} - {""} | set(linked))
+    entities = read_entities(store)
+    things = read_places(store) if gazetteer else entities
+    linked = {number for thing in things.values() for number in thing.items}
+    # Of places in the gazetteer our data states no memberships.
+    claims = [] if gazetteer else read_claims(store)
     with _asking(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
         items = fetch_items(asking, linked)
-        known = known_memberships(asking, members)
+        known = {} if gazetteer else known_memberships(asking, linked)
     found = [
-        *compare_things(entities, items, distance),
+        *compare_things(things, items, entities, distance),
         *compare_memberships(claims, known, entities, items),
     ]
     click.echo(FORMATS[form](found), nl=False)
@@ -135,7 +147,13 @@ def verify(
     help="File of candidates to write, .ttl, for `polisgraph review`; what it holds of other programs stays.",
 )
 def resolve(
-    settings: Settings, endpoint: str, contact: str, cache: Path | None, max_age: float, output: Path | None
+    settings: Settings,
+    endpoint: str,
+    contact: str,
+    gazetteer: bool,
+    cache: Path | None,
+    max_age: float,
+    output: Path | None,
 ) -> None:
     """Look for the items of what has none, by keys that only one thing has, and put them up for review.
 
@@ -148,29 +166,31 @@ def resolve(
     Example:
       polisgraph wikidata resolve
       polisgraph wikidata resolve -o candidates.ttl
+      polisgraph wikidata resolve --gazetteer -o places.ttl
     """
     import pyoxigraph as ox
 
     from polisgraph.wikidata.cache import Cache, default_path
     from polisgraph.wikidata.candidates import merged, written
-    from polisgraph.wikidata.entities import read_entities
+    from polisgraph.wikidata.entities import read_entities, read_places
     from polisgraph.wikidata.resolving import decisions, keys_of, resolve, told
 
     before = merged(output) if output else []
     store = ox.Store.read_only(str(current(settings.home).store_path))
     entities = read_entities(store)
-    unlinked = [entity for entity in entities.values() if not entity.items]
+    things = read_places(store) if gazetteer else entities
+    unlinked = [thing for thing in things.values() if not thing.items]
     with _asking(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
-        found = resolve(asking, entities, decisions(store))
+        found = resolve(asking, things, entities, decisions(store))
     if output:
         _write(output, written(before, found))
     for link in found:
         click.echo(told(link))
-    without = sum(not any(keys_of(entity)) for entity in unlinked)
-    things = len({link.thing for link in found})
+    without = sum(not any(keys_of(thing)) for thing in unlinked)
+    proposed = len({link.thing for link in found})
     click.echo(
         f"{len(unlinked)} things have no item; {without} of them no key to look for. "
-        f"Candidates: {len(found)}, for {things} things" + (f"; written to {output}." if output else "."),
+        f"Candidates: {len(found)}, for {proposed} things" + (f"; written to {output}." if output else "."),
         err=True,
     )
 

@@ -7,11 +7,12 @@ import pyoxigraph as ox
 
 from polisgraph.namespaces import PG, PREFIXES, shorten
 
-_QUESTION = Path(__file__).parent / "questions" / "entities.rq"
+_QUESTIONS = Path(__file__).parent / "questions"
 _KINDS = (
     (PREFIXES["foaf"] + "Person", "person"),
     (PG + "LocalAuthority", "place"),
     (PG + "Territory", "place"),
+    (PG + "GazetteerEntry", "place"),
 )
 _TYPE = PREFIXES["rdf"] + "type"
 _NAMES = {PREFIXES["skos"] + "prefLabel", PREFIXES["skos"] + "altLabel", PG + "abbreviation", PG + "formerName"}
@@ -45,7 +46,16 @@ class Entity:
 
 def read_entities(store: ox.Store) -> dict[str, Entity]:
     """Return everything in the default graph of `store` that can have an item, by its IRI."""
-    solutions = store.query(_QUESTION.read_text(encoding="utf-8"))
+    return _read(store, "entities")
+
+
+def read_places(store: ox.Store) -> dict[str, Entity]:
+    """Return the entries of the gazetteer in `store`, by their IRIs."""
+    return _read(store, "places")
+
+
+def _read(store: ox.Store, question: str) -> dict[str, Entity]:
+    solutions = store.query((_QUESTIONS / f"{question}.rq").read_text(encoding="utf-8"))
     assert isinstance(solutions, ox.QuerySolutions)
     found: dict[str, Entity] = {}
     for solution in solutions:
@@ -62,9 +72,11 @@ def _take(entity: Entity, property_: str, value: str, language: str) -> None:
         entity.kind = next((kind for iri, kind in _KINDS if iri == value), entity.kind)
     elif property_ in _NAMES:
         entity.names.add(value)
+        entity.label = entity.label or value
     elif property_ in KEYS:
         entity.keys.setdefault(KEYS[property_], set()).add(value)
     elif property_ == PG + "displayLabel":
+        # The one for English readers; German names are told first, and a name stands in for a missing one.
         entity.label = value if language == "en" or not entity.label else entity.label
     elif property_ == PG + "wikidata":
         entity.items |= {value.removeprefix(PREFIXES["wd"])} if value.startswith(PREFIXES["wd"]) else set()

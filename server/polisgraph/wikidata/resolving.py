@@ -90,19 +90,21 @@ def decisions(store: ox.Store) -> set[tuple[str, str]]:
     return {(solution["thing"].value, number_of(solution["item"].value)) for solution in solutions}
 
 
-def resolve(asking: Asking, entities: Mapping[str, Entity], decided: set[tuple[str, str]]) -> list[ItemLink]:
-    """Return candidates for those of `entities` that have no item, with evidence, in the order of things and items.
+def resolve(
+    asking: Asking, things: Mapping[str, Entity], countries: Mapping[str, Entity], decided: set[tuple[str, str]]
+) -> list[ItemLink]:
+    """Return candidates for those of `things` that have no item, with evidence, in the order of things and items.
 
-    Left out are pairs that are `decided`, and items that another entity has. Raises WikidataError if the endpoint gives
-    no whole answer.
+    `countries` has the countries that things lie in, by IRI. Left out are pairs that are `decided`, and items that
+    another thing has. Raises WikidataError if the endpoint gives no whole answer.
     """
-    keys = [key for entity in entities.values() if not entity.items for key in keys_of(entity)]
+    keys = [key for thing in things.values() if not thing.items for key in keys_of(thing)]
     found = _found(asking, keys)
-    taken = {number for entity in entities.values() for number in entity.items}
+    taken = {number for thing in things.values() for number in thing.items}
     found = {pair: why for pair, why in found.items() if pair not in decided and pair[1] not in taken}
     items = fetch_items(asking, {number for _, number in found})
     return [
-        _candidate(entities[iri], items[number], why, entities)
+        _candidate(things[iri], items[number], why, countries)
         for (iri, number), why in sorted(found.items())
         if items[number].exists
     ]
@@ -132,21 +134,21 @@ def _evidence(key: Key, theirs: str, others: list[str]) -> str:
     return f"{name}: {key.value}{differing}" + (f", which {', '.join(others)} has too" if others else "")
 
 
-def _candidate(entity: Entity, item: Item, why: list[str], entities: Mapping[str, Entity]) -> ItemLink:
-    by_item = {number: other for other in entities.values() for number in other.items}
-    countries = sorted(by_item[number].name if number in by_item else number for number in item.countries)
+def _candidate(entity: Entity, item: Item, why: list[str], countries: Mapping[str, Entity]) -> ItemLink:
+    by_item = {number: other for other in countries.values() for number in other.items}
+    named = sorted(by_item[number].name if number in by_item else number for number in item.countries)
     return ItemLink(
         entity.iri,
         item.number,
-        evidence=(*why, *_checks(entity, item, entities)),
+        evidence=(*why, *_checks(entity, item, countries)),
         label=item.label,
         categories=tuple(name or number for number, name in item.classes.items()),
-        country=", ".join(countries),
+        country=", ".join(named),
         tool=TOOL,
     )
 
 
-def _checks(entity: Entity, item: Item, entities: Mapping[str, Entity]) -> Iterator[str]:
+def _checks(entity: Entity, item: Item, countries: Mapping[str, Entity]) -> Iterator[str]:
     """Yield what name, kind and country say, each for or against."""
     names = {folded(name) for name in entity.names}
     same = sorted(label for label in item.labels.values() if folded(label) in names - {""})
@@ -155,7 +157,7 @@ def _checks(entity: Entity, item: Item, entities: Mapping[str, Entity]) -> Itera
     if item.classes:
         verdict = "against" if kind_disagrees(entity.kind, item) else "fits"
         yield f"kind: {verdict}, {item.kind} for {'an' if entity.kind[0] == 'o' else 'a'} {entity.kind}"
-    homes = entities[entity.country].items if entity.country in entities else set()
+    homes = countries[entity.country].items if entity.country in countries else set()
     if homes and item.countries:
         theirs = ", ".join(sorted(item.countries))
         yield f"country: {'fits' if homes & item.countries else 'against'}, {theirs}"

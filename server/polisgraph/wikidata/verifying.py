@@ -67,17 +67,23 @@ def kind_disagrees(kind: str, item: Item) -> bool:
 
 
 def compare_things(
-    entities: Mapping[str, Entity], items: Mapping[str, Item], distance: float = DISTANCE
+    things: Mapping[str, Entity],
+    items: Mapping[str, Item],
+    countries: Mapping[str, Entity],
+    distance: float = DISTANCE,
 ) -> Iterator[Disagreement]:
-    """Yield where an entity and its item differ, in the order of the IRIs; `distance` is in kilometres."""
-    for _, entity in sorted(entities.items()):
-        for number in sorted(entity.items):
+    """Yield where a thing and its item differ, in the order of the IRIs.
+
+    `countries` has the countries that things lie in, by IRI; `distance` is in kilometres.
+    """
+    for _, thing in sorted(things.items()):
+        for number in sorted(thing.items):
             if number in items:
-                yield from _compare_thing(entity, items[number], entities, distance)
+                yield from _compare_thing(thing, items[number], countries, distance)
 
 
 def _compare_thing(
-    entity: Entity, item: Item, entities: Mapping[str, Entity], distance: float
+    entity: Entity, item: Item, countries: Mapping[str, Entity], distance: float
 ) -> Iterator[Disagreement]:
     def found(about: str, ours: str, theirs: str) -> Disagreement:
         return Disagreement(about, entity.iri, entity.name, item.number, item.label, ours, theirs)
@@ -90,7 +96,7 @@ def _compare_thing(
         return
     if kind_disagrees(entity.kind, item):
         yield found("kind", entity.kind, item.kind)
-    homes = entities[entity.country].items if entity.country in entities else set()
+    homes = countries[entity.country].items if entity.country in countries else set()
     if homes and item.countries and not homes & item.countries:
         yield found("country", ", ".join(sorted(homes)), ", ".join(sorted(item.countries)))
     for scheme in ("ags", "district"):
