@@ -144,7 +144,7 @@ def verify(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File of candidates to write, .ttl, for `polisgraph review`; what it holds of other programs stays.",
+    help="File of candidates to write, .ttl; what it holds of other programs stays. Without it they are printed.",
 )
 def resolve(
     settings: Settings,
@@ -160,7 +160,8 @@ def resolve(
     Keys are the official website (P856; http or https, www. and the last slash make no difference), the article of
     Wikipedia, ROR (P6782), GND (P227), ISNI (P213), municipality key (P439) and district key (P440). A name finds
     nothing; name, kind and country are told as what speaks for or against. What was rejected is not proposed again,
-    nor an item that something else has. Nothing is linked by this: a person decides, with `polisgraph review`.
+    nor an item that something else has. Nothing is linked by this: a person decides, with `polisgraph review`, which
+    takes the file.
 
     \b
     Example:
@@ -184,7 +185,7 @@ def resolve(
         found = resolve(asking, things, entities, decisions(store))
     if output:
         _write(output, written(before, found))
-    for link in found:
+    for link in found if not output else ():
         click.echo(told(link))
     without = sum(not any(keys_of(thing)) for thing in unlinked)
     proposed = len({link.thing for link in found})
