@@ -43,6 +43,12 @@ def membership(
     )
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers on this machine are reached directly, whatever the environment says."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
 Graph = Callable[..., ox.Store]
 
 

@@ -164,6 +164,12 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         Client(address)
 
 
+def test_a_password_in_the_address_is_neither_taken_nor_told() -> None:
+    with pytest.raises(WikidataError, match=r"at x\.example has a password") as failed:
+        Client("https://me:secret@x.example/sparql")
+    assert "secret" not in str(failed.value)
+
+
 def test_it_says_who_asks(stand_in: StandIn) -> None:
     with closing(client(stand_in)) as asking:
         asking.rows(ASK)

@@ -102,6 +102,10 @@ class Client:
             address = httpx.URL()
         if address.scheme not in ("http", "https") or not address.host:
             raise WikidataError(f"{self.address} is not the web address of a SPARQL endpoint: write https://…/sparql")
+        if address.userinfo:
+            # It would stand in messages and in the cache.
+            raise WikidataError(f"The address of the endpoint at {address.host} has a password in it: leave it out.")
+        # From many offices the web is reached through a proxy only, which the environment names.
         self._client = httpx.Client(timeout=timeout, headers=headers)
 
     def rows(self, query: str) -> list[Row]:
