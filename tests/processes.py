@@ -4,6 +4,7 @@ Knows the command of our own server; what is asked of a server, and what must co
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -174,7 +175,7 @@ def workers(server: Program) -> set[int]:
 
 
 def computing(candidates: Callable[[], Iterable[int]], seconds: float = 0.3) -> int:
-    """Wait until one of `candidates` has computed for `seconds`, longer than a worker takes to start; return its id."""
+    """Wait until one of `candidates` has computed for `seconds`; return its id."""
     before: dict[int, float] = {}
 
     def busy() -> int:
@@ -185,6 +186,12 @@ def computing(candidates: Callable[[], Iterable[int]], seconds: float = 0.3) -> 
         return 0
 
     return until(busy)
+
+
+def at_work(server: Program) -> int:
+    """Wait until a worker of our server computes what somebody asked; return the id of its process."""
+    until(lambda: re.search(r"^polisgraph_queries_running [1-9]", get(f"{server.address}/metrics").text, re.MULTILINE))
+    return computing(lambda: workers(server))
 
 
 def alive(pids: Iterable[int]) -> set[int]:

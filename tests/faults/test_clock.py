@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.conftest import Small, make
 from tests.faults.witness import Witness, answers, ask
-from tests.processes import Program, computing, get, serving, until, workers
+from tests.processes import Program, at_work, get, serving, until
 
 pytestmark = pytest.mark.faketime
 
@@ -88,7 +88,7 @@ def test_a_query_has_its_time_and_no_more(service: Program, clock: Clock, jump: 
     with ThreadPoolExecutor() as threads:
         begun = time.monotonic()
         endless = threads.submit(ask, service.address, f"/sparql?query={HOURS}")
-        computing(lambda: workers(service))
+        at_work(service)
         clock.jump(jump)
         answer = endless.result(timeout=60)
         assert answer.status_code == 504

@@ -17,7 +17,7 @@ from polisgraph.errors import SnapshotError, StoreDamaged
 from polisgraph.snapshot import current
 from polisgraph.web.guard import Guard
 from tests.faults.witness import ADDRESSES, Witness, answers, ask
-from tests.processes import computing, get, serving, until, workers
+from tests.processes import at_work, get, serving, until, workers
 from tests.test_snapshot import flip
 
 HOURS = "/sparql?query=SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
@@ -42,7 +42,7 @@ def test_a_worker_killed_in_the_middle_of_a_query_costs_that_query(
 ) -> None:
     with serving(copy, tmp_path / "log") as service, ThreadPoolExecutor() as threads:
         doomed = threads.submit(ask, service.address, HOURS)
-        os.kill(computing(lambda: workers(service)), signal.SIGKILL)
+        os.kill(at_work(service), signal.SIGKILL)
         answer = doomed.result()
         assert answer.status_code == 500 and answer.headers["content-type"].startswith("application/problem+json")
         with Witness(service.address, [expected]) as witness:

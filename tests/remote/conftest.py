@@ -18,7 +18,7 @@ from polisgraph.load import data_graphs
 from polisgraph.namespaces import GAZETTEER_GRAPH
 from polisgraph.publish import Login, Target, publish
 from polisgraph.settings import Settings
-from polisgraph.snapshot import Snapshot
+from polisgraph.snapshot import Snapshot, current
 from tests.processes import Program, free_port, located, running
 from tests.virtuoso import configured
 
@@ -69,10 +69,17 @@ EACH = [pytest.param(name, marks=pytest.mark.virtuoso if name == "virtuoso" else
 
 
 @pytest.fixture(scope="package")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """The shipped data without the gazetteer: of Virtuoso every statement that a pattern fits has to be fetched."""
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped data but for the gazetteer: of Virtuoso all statements that fit have to be fetched."""
+    home = tmp_path_factory.mktemp("home")
     data = tuple(path for path, graph in data_graphs((bundle.DATA,)) if graph != GAZETTEER_GRAPH)
-    return build(tmp_path_factory.mktemp("home"), Plan(data=data), Progress())[0]
+    build(home, Plan(data=data), Progress())
+    return home
+
+
+@pytest.fixture(scope="package")
+def snapshot(home: Path) -> Snapshot:
+    return current(home)
 
 
 @pytest.fixture(scope="package")

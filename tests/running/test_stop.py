@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.processes import PATIENCE, alive, children, computing, until, workers
+from tests.processes import PATIENCE, alive, at_work, children, until
 from tests.running.conftest import HOURS, Server
 
 
@@ -25,7 +25,7 @@ def begin(server: Server, got: list[Any], seconds: str) -> threading.Thread:
 
     thread = threading.Thread(target=ask)
     thread.start()
-    computing(lambda: workers(server.program))
+    at_work(server.program)
     return thread
 
 
