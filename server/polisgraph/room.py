@@ -52,4 +52,4 @@ class Room(Generic[Key, Value]):
 
 def _weight(key: object) -> int:
     """Return the bytes that a key takes: strangers write it, and may write much into it."""
-    return getsizeof(key) + (sum(map(_weight, key)) if isinstance(key, tuple) else 0)
+    return getsizeof(key) + (sum(map(_weight, key)) if type(key) is tuple and key else 0)

@@ -39,15 +39,3 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         if match.lastgroup != "space":
             yield Token(match.lastgroup or "mark", match[0], match.start())
-
-
-def condense(text: str) -> str:
-    """Return `text` with each comment and run of space as one blank: it means the same (SPARQL 1.1 §19.4, §19.5)."""
-    parts: list[str] = []
-    end = 0
-    for _, piece, start in tokens(text):
-        if start > end:
-            parts.append(" ")
-        parts.append(piece)
-        end = start + len(piece)
-    return "".join(parts)

@@ -3,8 +3,11 @@
 Runs nothing itself: `local` answers from a snapshot, `remote` from an endpoint, both by a `pool` of worker processes.
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from polisgraph.engine.gate import Checked
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Query:
     results_type: str | None = "application/sparql-results+json"
     graph_type: str | None = "text/turtle"
     time_limit: float | None = None
+    checked: "Checked | None" = field(default=None, compare=False, repr=False)
+    """What the gate found in `text`, if it has been there already: it takes longer than many an answer."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import Future
 from copy import copy
+from dataclasses import replace
 from typing import TypeAlias
 
 from polisgraph import journal, metrics
@@ -10,7 +11,6 @@ from polisgraph.engine import Answer, Engine, Query
 from polisgraph.engine.gate import check
 from polisgraph.errors import Busy, QueryError
 from polisgraph.room import Room
-from polisgraph.tokens import condense
 
 _OVERHEAD = 2_000
 """Bytes, about, that an entry takes beside the answer's body."""
@@ -35,10 +35,11 @@ class CachingEngine:
         Queries that differ in space and comments only are the same, and so are two with different time limits.
         """
         checked = check(query.text, self._query_limit)
+        query = replace(query, checked=checked)
         if checked.volatile:
             return self._engine.query(query)
         key = (
-            condense(checked.text),
+            checked.plain,
             query.default_graphs,
             query.named_graphs,
             query.results_type,

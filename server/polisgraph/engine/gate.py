@@ -57,10 +57,12 @@ class Source:
 class Checked(Source):
     """A text that may be handed to a parser.
 
+    `plain` is `text` with each comment and run of space as one blank, which means the same (SPARQL 1.1 §19.4, §19.5).
     `form` is the query's first keyword, or None if there is none that starts a query.
     `suspect` says that SERVICE or a dataset clause may be in it; `volatile`, that two runs may differ.
     """
 
+    plain: str
     form: str | None
     suspect: bool
     volatile: bool
@@ -87,14 +89,14 @@ def check(text: str, limit: int) -> Checked:
     odd = _CONTROL.search(resolved)
     if odd:
         raise source.error(odd.start(), f"U+{ord(odd[0]):04X} is a control character, which no query has.")
-    form, words = _survey(source)
+    form, words, plain = _survey(source)
     if form in UPDATES:
         raise Forbidden(f"{form} is an update; this service is read-only and answers queries only.")
     if "SERVICE" in words:
         raise service_refused()
     # SERVICE is looked for in the bare text as well: what we take for a string or a name, a parser might not.
     suspect = "FROM" in words or "service" in resolved.casefold()
-    return Checked(resolved, original, shifts, form, suspect, bool(_VOLATILE.search(resolved)))
+    return Checked(resolved, original, shifts, plain, form, suspect, bool(_VOLATILE.search(resolved)))
 
 
 def service_refused() -> Forbidden:
@@ -124,12 +126,20 @@ def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return _CODE_POINT.sub(replace, text), tuple(shifts)
 
 
-def _survey(source: Source) -> tuple[str | None, set[str]]:
-    """Return the query form and which of SERVICE and FROM are in it; raise BadQuery if it is too deep, long or open."""
-    depth = operators = 0
+def _survey(source: Source) -> tuple[str | None, set[str], str]:
+    """Return the query form, which of SERVICE and FROM are in it, and the text without comments and superfluous space.
+
+    Raise BadQuery if it is too deep, long or open.
+    """
+    depth = operators = end = 0
+    parts: list[str] = []
     form: str | None = None
     words: set[str] = set()
     for kind, piece, start in tokens(source.text):
+        if start > end:
+            parts.append(" ")
+        parts.append(piece)
+        end = start + len(piece)
         word = piece.upper() if kind == "word" else ""
         if kind == "open":
             raise source.error(start, f"the string that begins here with {piece} is not closed.")
@@ -152,7 +162,7 @@ def _survey(source: Source) -> tuple[str | None, set[str]]:
             f"The query is too involved: {operators:,} operators, groups and assignments; at most"
             f" {MAX_OPERATORS:,} are taken. Use VALUES or IN for long lists."
         )
-    return (form if form in FORMS | UPDATES else None), words
+    return (form if form in FORMS | UPDATES else None), words, "".join(parts)
 
 
 def _check_depth(depth: int) -> None:

@@ -1,6 +1,7 @@
 """How much of the server one client may have, so that there is always room for others. Answers nothing itself."""
 
 import threading
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def client_of(environ: "WSGIEnvironment") -> str:
     return (network_of(address, 32, 64) or address) if ":" in address else address
 
 
+@lru_cache(4096)
 def network_of(address: str, length: int, length6: int) -> str:
     """Return the network of so many bits in IPv4 or IPv6 that an address is in; nothing for what is none.
 
