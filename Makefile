@@ -14,7 +14,7 @@ check: $(VENV)/installed  ## validate the data files
 	$(BIN)/polisgraph check
 
 test: $(VENV)/installed-test debian  ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/installed-lint  ## check format, style and types
 	$(BIN)/ruff format --check server tests

@@ -4,9 +4,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -20,9 +22,10 @@ from polisgraph.engine.local import LocalEngine
 from polisgraph.load import load
 from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
-from polisgraph.snapshot import Snapshot
+from polisgraph.snapshot import Snapshot, current
 from polisgraph.web import create_app
 from tests.processes import serving
+from tests.shipped import PLAN
 
 NEEDED = {"browser": "chromium", "virtuoso": "virtuoso-t", "load": "wrk", "nginx": "nginx", "faketime": "faketime"}
 """Marks of tests, and the commands without which these tests are left out."""
@@ -61,6 +64,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in out]
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that waits for this one, if there is one, what was left out: only it prints."""
+    if told := getattr(session.config, "workeroutput", None):
+        told["left out"] = session.config.stash.get(_LEFT_OUT, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a process that runs tests what it left out: each of them finds all tests, so one is enough."""
+    node.config.stash[_LEFT_OUT] = getattr(node, "workeroutput", {}).get("left out", {})
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for mark, left in config.stash.get(_LEFT_OUT, {}).items():
         if left:
@@ -72,8 +87,8 @@ _LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 @pytest.fixture(scope="session")
 def store() -> ox.Store:
-    """The shipped data, derived, reasoned over and described, in memory; not to be changed."""
-    return assemble(Plan(), Progress())[0].store
+    """The shipped data without the gazetteer, derived, reasoned over and described, in memory; not to be changed."""
+    return assemble(PLAN, Progress())[0].store
 
 
 def load_sample(folder: Path, turtle: str, today: date = date(2026, 11, 22)) -> ox.Store:
@@ -92,8 +107,16 @@ def sample(tmp_path: Path) -> Callable[..., ox.Store]:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of snapshots with the shipped data in service."""
+    """A folder of snapshots with the shipped data in service, but for the gazetteer."""
     home = tmp_path_factory.mktemp("home")
+    build(home, PLAN, Progress())
+    return home
+
+
+@pytest.fixture(scope="session")
+def whole_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of snapshots with all of the shipped data in service: for what needs the gazetteer."""
+    home = tmp_path_factory.mktemp("whole")
     build(home, Plan(), Progress())
     return home
 
@@ -105,13 +128,23 @@ def settings(home: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def snapshot(home: Path) -> Snapshot:
-    from polisgraph.snapshot import current
-
     return current(home)
 
 
 @pytest.fixture(scope="session")
 def engine(snapshot: Snapshot, settings: Settings) -> Iterator[Engine]:
+    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def whole_store(whole_home: Path) -> ox.Store:
+    return ox.Store.read_only(str(current(whole_home).store_path))
+
+
+@pytest.fixture(scope="session")
+def whole_engine(whole_home: Path, settings: Settings) -> Iterator[Engine]:
+    snapshot = current(whole_home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as running:
         yield running
 
@@ -124,6 +157,16 @@ def app(settings: Settings, snapshot: Snapshot, engine: Engine) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def whole_app(settings: Settings, whole_home: Path, whole_engine: Engine) -> Flask:
+    return create_app(replace(settings, home=whole_home), current(whole_home), whole_engine)
+
+
+@pytest.fixture
+def whole_client(whole_app: Flask) -> FlaskClient:
+    return whole_app.test_client()
 
 
 @pytest.fixture(scope="session")

@@ -210,7 +210,8 @@ def test_without_validation_and_reasoning_there_is_only_what_was_loaded(tmp_path
     assert not snapshot.graphs & {REPORT_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH}
 
 
-def test_the_default_graph_is_the_union_of_all_graphs_but_those_apart(snapshot: Snapshot) -> None:
+def test_the_default_graph_is_the_union_of_all_graphs_but_those_apart(whole_home: Path) -> None:
+    snapshot = current(whole_home)
     store = ox.Store.read_only(str(snapshot.store_path))
     apart = set(map(ox.NamedNode, APART))
     assert snapshot.graphs >= APART

@@ -18,6 +18,7 @@ from polisgraph.fixpoint import run_to_fixpoint
 from polisgraph.load import load
 from polisgraph.namespaces import DERIVED_GRAPH, PG, expand, shorten
 from polisgraph.rules import Rule, read_rules
+from tests.shipped import WRITTEN
 
 RULES = bundle.ONTOLOGY / "rules"
 DERIVATIONS = read_rules(RULES / "derive")
@@ -200,7 +201,7 @@ def test_the_day_must_be_known(sample: Sample) -> None:
 
 
 def test_a_second_run_finds_nothing() -> None:
-    store = load([bundle.DATA], bundle.ONTOLOGY, TODAY).store
+    store = load(WRITTEN, bundle.ONTOLOGY, TODAY).store
     first = derive(store, RULES)
     assert first == len(derived(store)) > 0
     assert derive(store, RULES) == 0
@@ -212,7 +213,7 @@ def test_within_a_stage_the_order_of_the_rules_does_not_matter(tmp_path: Path) -
         stage, _, name = path.stem.partition("-")
         (tmp_path / "derive").mkdir(exist_ok=True)
         shutil.copy(path, tmp_path / "derive" / f"{stage}-{name[::-1]}.rq")
-    stores = [load([bundle.DATA], bundle.ONTOLOGY, TODAY).store for _ in range(2)]
+    stores = [load(WRITTEN, bundle.ONTOLOGY, TODAY).store for _ in range(2)]
     derive(stores[0], RULES)
     derive(stores[1], tmp_path)
     assert derived(stores[0]) == derived(stores[1])

@@ -180,11 +180,13 @@ def test_the_shipped_gazetteer_is_in_order_with_its_licences() -> None:
     assert "GeoNames (https://www.geonames.org/), CC BY 4.0" in text and "GeoBasis-DE / BKG, dl-de/by-2-0" in text
 
 
-def test_every_source_that_it_cites_is_described(store: ox.Store) -> None:
+def test_every_source_that_it_cites_is_described(whole_store: ox.Store) -> None:
     cited = {f"src:{name}" for name in (*SOURCES.values(), *COORDINATE_SOURCES.values(), "cldr")}
     for name in cited:
-        described = store.quads_for_pattern(ox.NamedNode(expand(name)), ox.NamedNode(expand("dct:license")), None, None)
-        assert any(described), name
+        licences = whole_store.quads_for_pattern(
+            ox.NamedNode(expand(name)), ox.NamedNode(expand("dct:license")), None, None
+        )
+        assert any(licences), name
 
 
 def asked(engine: Engine, query: str) -> list[str]:
@@ -192,17 +194,19 @@ def asked(engine: Engine, query: str) -> list[str]:
     return answer.split("\r\n")[1:-1]
 
 
-def test_it_is_asked_by_its_graph_and_stays_out_of_the_default_graph(engine: Engine) -> None:
+def test_it_is_asked_by_its_graph_and_stays_out_of_the_default_graph(whole_engine: Engine) -> None:
     assert GAZETTEER_GRAPH in APART
     pattern = "?place a pg:GazetteerEntry ; pg:ags '05315000' ; pg:wikidata ?item"
-    assert asked(engine, f"SELECT ?item {{ GRAPH <{GAZETTEER_GRAPH}> {{ {pattern} }} }}") == [PREFIXES["wd"] + "Q365"]
-    assert asked(engine, f"SELECT ?item {{ {pattern} }}") == []
+    assert asked(whole_engine, f"SELECT ?item {{ GRAPH <{GAZETTEER_GRAPH}> {{ {pattern} }} }}") == [
+        PREFIXES["wd"] + "Q365"
+    ]
+    assert asked(whole_engine, f"SELECT ?item {{ {pattern} }}") == []
 
 
-def test_it_agrees_with_the_municipalities_of_the_graph(engine: Engine) -> None:
+def test_it_agrees_with_the_municipalities_of_the_graph(whole_engine: Engine) -> None:
     """The same key means the same item, in both; a contradiction would be a wrong link in one of them."""
     rows = asked(
-        engine,
+        whole_engine,
         f"""SELECT ?municipality ?here ?there {{
           VALUES ?key {{ pg:ags pg:geonames }}
           ?municipality ?key ?value ; pg:wikidata ?here .
@@ -212,11 +216,11 @@ def test_it_agrees_with_the_municipalities_of_the_graph(engine: Engine) -> None:
     )
     assert rows == []
     linked = f"SELECT DISTINCT ?m {{ ?m pg:ags ?ags . GRAPH <{GAZETTEER_GRAPH}> {{ ?place pg:ags ?ags }} }}"
-    assert len(asked(engine, linked)) == len(asked(engine, "SELECT ?m { ?m pg:ags ?ags }")) > 10
+    assert len(asked(whole_engine, linked)) == len(asked(whole_engine, "SELECT ?m { ?m pg:ags ?ags }")) > 10
 
 
-def test_an_unconfirmed_item_is_never_a_link(engine: Engine) -> None:
+def test_an_unconfirmed_item_is_never_a_link(whole_engine: Engine) -> None:
     both = f"SELECT ?p {{ GRAPH <{GAZETTEER_GRAPH}> {{ ?p pg:wikidataCandidate ?c ; pg:wikidata ?w }} }}"
-    assert asked(engine, both) == []
+    assert asked(whole_engine, both) == []
     tiers = f"SELECT DISTINCT ?t {{ GRAPH <{GAZETTEER_GRAPH}> {{ ?p pg:wikidataCandidate ?c ; pg:linkTier ?t }} }}"
-    assert asked(engine, tiers) == [expand("tier:u")]
+    assert asked(whole_engine, tiers) == [expand("tier:u")]

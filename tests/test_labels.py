@@ -11,6 +11,7 @@ from polisgraph import bundle
 from polisgraph.derive import derive
 from polisgraph.load import load
 from polisgraph.namespaces import PG, PREFIXES, expand
+from tests.shipped import WRITTEN
 
 RULES = bundle.ONTOLOGY / "rules"
 LABEL = ox.NamedNode(PG + "displayLabel")
@@ -167,7 +168,7 @@ def test_one_label_for_each_reader(sample: Sample, case: str) -> None:
 
 
 def test_every_described_thing_of_the_shipped_data_has_exactly_one_label_per_reader() -> None:
-    store = load([bundle.DATA], bundle.ONTOLOGY, date(2026, 11, 22)).store
+    store = load(WRITTEN, bundle.ONTOLOGY, date(2026, 11, 22)).store
     derive(store, RULES)
     described = {q.subject for q in store.quads_for_pattern(None, TYPE, None, ox.DefaultGraph())}
     described = {subject for subject in described if isinstance(subject, ox.NamedNode)}
@@ -179,7 +180,7 @@ def test_every_described_thing_of_the_shipped_data_has_exactly_one_label_per_rea
 
 
 def test_nothing_of_ours_in_the_shipped_data_is_called_by_its_iri_for_want_of_a_name() -> None:
-    store = load([bundle.DATA], bundle.ONTOLOGY, date(2026, 11, 22)).store
+    store = load(WRITTEN, bundle.ONTOLOGY, date(2026, 11, 22)).store
     derive(store, RULES)
     query = (RULES / "derive" / "5-label-last-resort.rq").read_text(encoding="utf-8")
     unnamed = {t.subject.value for t in store.query(query)} - named(store)

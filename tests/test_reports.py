@@ -17,7 +17,6 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Variable
 
 from polisgraph import bundle
-from polisgraph.namespaces import GAZETTEER_GRAPH
 from polisgraph.reports import Case, EntityLookup, Report, bind, load_reports
 from polisgraph.reports.model import LANGUAGES
 
@@ -46,12 +45,9 @@ def entities(store: ox.Store) -> EntityLookup:
 
 @pytest.fixture(scope="module")
 def dataset(store: ox.Store) -> rdflib.Dataset:
-    """The graphs of `store` in rdflib, with the same default graph.
-
-    The gazetteer is left out: no report asks for it, and rdflib would go through it for every `GRAPH ?graph`.
-    """
+    """The graphs of `store` in rdflib, with the same default graph."""
     dataset = rdflib.Dataset(default_union=False)
-    for name in (ox.DefaultGraph(), *(name for name in store.named_graphs() if name.value != GAZETTEER_GRAPH)):
+    for name in (ox.DefaultGraph(), *store.named_graphs()):
         default = isinstance(name, ox.DefaultGraph)
         graph = dataset.default_graph if default else dataset.graph(rdflib.URIRef(name.value))
         graph.parse(data=store.dump(from_graph=name, format=ox.RdfFormat.N_TRIPLES), format="nt")

@@ -7,5 +7,5 @@ from polisgraph.linking import Matcher, read_index
 
 
 @pytest.fixture(scope="session")
-def matcher(engine: Engine) -> Matcher:
-    return Matcher(read_index(lambda query: engine.query(query).body))
+def matcher(whole_engine: Engine) -> Matcher:
+    return Matcher(read_index(lambda query: whole_engine.query(query).body))

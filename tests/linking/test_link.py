@@ -33,11 +33,11 @@ def rows(body: bytes, delimiter: str = ";") -> list[list[str]]:
     return list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
 
-def test_rows_and_columns_stay_and_the_links_are_appended(home: Path, tmp_path: Path) -> None:
+def test_rows_and_columns_stay_and_the_links_are_appended(whole_home: Path, tmp_path: Path) -> None:
     source, output = tmp_path / "members.csv", tmp_path / "linked.csv"
     source.write_text(MEMBERS, encoding="utf-8")
     words = ["--name-column", "Stadt", "--country-column", "Land", "-o", str(output)]
-    done = run(home, str(source), *words)
+    done = run(whole_home, str(source), *words)
     assert done.exit_code == 0, done.output
     header, *linked = rows(output.read_bytes())
     assert header == ["Nr", "Stadt", "Land", "seit", "", *APPENDED]
@@ -56,7 +56,7 @@ def test_rows_and_columns_stay_and_the_links_are_appended(home: Path, tmp_path: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["linked.csv", "members.csv"]
 
 
-def test_keys_coordinates_and_networks_come_from_columns(home: Path) -> None:
+def test_keys_coordinates_and_networks_come_from_columns(whole_home: Path) -> None:
     table = (
         "city,key,wd,lat,lon,in\n"
         "?,5315000,,,,\n"
@@ -66,8 +66,8 @@ def test_keys_coordinates_and_networks_come_from_columns(home: Path) -> None:
         ",,Q2103,,,\n"
     )  # fmt: skip
     done = run(
-        home, "-", "--name-column", "city", "--key-column", "ags=key", "--key-column", "qid=wd", "--latitude-column",
-        "lat", "--longitude-column", "lon", "--network-column", "in", given=table.encode(),
+        whole_home, "-", "--name-column", "city", "--key-column", "ags=key", "--key-column", "qid=wd",
+        "--latitude-column", "lat", "--longitude-column", "lon", "--network-column", "in", given=table.encode(),
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     header, *linked = rows(done.stdout_bytes, ",")
@@ -77,10 +77,10 @@ def test_keys_coordinates_and_networks_come_from_columns(home: Path) -> None:
     assert "the name does not" in reasons[0] and "exchanged" in reasons[3]
 
 
-def test_a_workbook_goes_in_and_turtle_comes_out(home: Path, tmp_path: Path) -> None:
+def test_a_workbook_goes_in_and_turtle_comes_out(whole_home: Path, tmp_path: Path) -> None:
     source, output = tmp_path / "städte.xlsx", tmp_path / "linked.ttl"
     source.write_bytes(workbook(("A", [["Stadt"], ["Köln"], ["Münster"], ["Bochum"]])))
-    done = run(home, str(source), "--name-column", "Stadt", "--country", "DE", "-o", str(output))
+    done = run(whole_home, str(source), "--name-column", "Stadt", "--country", "DE", "-o", str(output))
     assert done.exit_code == 0, done.output
     triples = {quad.triple for quad in ox.parse(path=str(output))}
     row = ox.NamedNode("https://w3id.org/polisgraph/linked/st%C3%A4dte.xlsx#row=2")
@@ -112,8 +112,8 @@ def test_the_name_of_an_appended_column_may_be_taken(matcher: Matcher) -> None:
         ([], "--name-column"),
     ],
 )
-def test_what_is_wrong_with_the_command_is_told(home: Path, words: list[str], told: str) -> None:
-    done = run(home, "-", *words, given=MEMBERS.encode())
+def test_what_is_wrong_with_the_command_is_told(whole_home: Path, words: list[str], told: str) -> None:
+    done = run(whole_home, "-", *words, given=MEMBERS.encode())
     assert done.exit_code in (1, 2) and told in done.output and "Traceback" not in done.output
 
 

@@ -7,18 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from polisgraph import bundle
-from polisgraph.build import Plan, Progress, build
-from polisgraph.engine import Engine
 from polisgraph.engine.endpoint import Endpoint
-from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.publication import Publication, published
 from polisgraph.engine.remote import RemoteEngine
-from polisgraph.load import data_graphs
-from polisgraph.namespaces import GAZETTEER_GRAPH
 from polisgraph.publish import Login, Target, publish
 from polisgraph.settings import Settings
-from polisgraph.snapshot import Snapshot, current
+from polisgraph.snapshot import Snapshot
 from tests.processes import Program, free_port, located, running
 from tests.virtuoso import configured
 
@@ -66,26 +60,6 @@ def oxigraph(folder: Path) -> Iterator[Server]:
 
 ENGINES = {"oxigraph": oxigraph, "virtuoso": virtuoso}
 EACH = [pytest.param(name, marks=pytest.mark.virtuoso if name == "virtuoso" else ()) for name in ENGINES]
-
-
-@pytest.fixture(scope="package")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the shipped data but for the gazetteer: of Virtuoso all statements that fit have to be fetched."""
-    home = tmp_path_factory.mktemp("home")
-    data = tuple(path for path, graph in data_graphs((bundle.DATA,)) if graph != GAZETTEER_GRAPH)
-    build(home, Plan(data=data), Progress())
-    return home
-
-
-@pytest.fixture(scope="package")
-def snapshot(home: Path) -> Snapshot:
-    return current(home)
-
-
-@pytest.fixture(scope="package")
-def engine(snapshot: Snapshot) -> Iterator[Engine]:
-    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, Settings(time_limit=5.0))) as running:
-        yield running
 
 
 @pytest.fixture(scope="package")

@@ -14,6 +14,7 @@ from polisgraph import bundle
 from polisgraph.build import Plan, Progress, build
 from tests.faults.witness import ADDRESSES, Witness, answers, ask
 from tests.processes import Program, free_port, get, located, running, serving, until
+from tests.shipped import WRITTEN
 
 pytestmark = pytest.mark.nginx
 
@@ -50,7 +51,7 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("newer")
     more = folder / "more.nt"
     more.write_text('<http://example.org/new> <http://example.org/says> "here" .\n', encoding="utf-8")
-    build(folder / "home", Plan(data=(bundle.DATA, more), validate=False), Progress())
+    build(folder / "home", Plan(data=(*WRITTEN, more), validate=False), Progress())
     command("snapshot", "export", folder / "second.tar", "--home", folder / "home")
     return folder / "second.tar"
 

@@ -56,18 +56,20 @@ def test_a_key_leads_to_what_has_it(client: FlaskClient, address: str, location:
 
 
 @pytest.mark.parametrize("scheme", ["ags", "lau", "geonames", "wikidata"])
-def test_places_that_only_the_gazetteer_has_are_found_there(client: FlaskClient, store: ox.Store, scheme: str) -> None:
+def test_places_that_only_the_gazetteer_has_are_found_there(
+    whole_client: FlaskClient, whole_store: ox.Store, scheme: str
+) -> None:
     chosen = SCHEMES[scheme]
-    quads = store.quads_for_pattern(None, ox.NamedNode(chosen.property), None, ox.NamedNode(GAZETTEER_GRAPH))
+    quads = whole_store.quads_for_pattern(None, ox.NamedNode(chosen.property), None, ox.NamedNode(GAZETTEER_GRAPH))
     for quad in quads:
-        known = store.quads_for_pattern(None, quad.predicate, quad.object, ox.DefaultGraph())
+        known = whole_store.quads_for_pattern(None, quad.predicate, quad.object, ox.DefaultGraph())
         if next(known, None) is None:
             break
     value = quad.object.value.removeprefix(chosen.values)
-    response = client.get(f"/by/{scheme}/{value}")
+    response = whole_client.get(f"/by/{scheme}/{value}")
     assert response.status_code == 303
     assert response.headers["Location"] == quad.subject.value.replace(BASE, "/")
-    page = client.get(f"/by/{scheme}/{value}", headers={"Accept": "text/html"}, follow_redirects=True)
+    page = whole_client.get(f"/by/{scheme}/{value}", headers={"Accept": "text/html"}, follow_redirects=True)
     assert page.status_code == 200 and value in page.text
 
 

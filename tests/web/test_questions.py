@@ -23,9 +23,9 @@ def test_it_says_what_it_asks(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=IDS)
-def test_it_answers_as_it_stands(path: Path, store: ox.Store) -> None:
+def test_it_answers_as_it_stands(path: Path, whole_store: ox.Store) -> None:
     """The samples in the VALUES blocks are real: every question has an answer without being touched."""
-    answer = store.query(path.read_text(encoding="utf-8"))
+    answer = whole_store.query(path.read_text(encoding="utf-8"))
     assert isinstance(answer, ox.QuerySolutions | ox.QueryTriples) and list(answer)
 
 
