@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
+from polisgraph.engine import Engine
 from tests.reconciliation import schemas
 from tests.reconciliation.schemas import Schema
 
@@ -68,6 +69,16 @@ class Client:
         rows = {row["id"]: {each["id"]: each["values"] for each in row["properties"]} for row in newer["rows"]}
         assert rows == found["rows"]
         return found
+
+
+@pytest.fixture(scope="session")
+def engine(whole_engine: Engine) -> Engine:
+    return whole_engine
+
+
+@pytest.fixture
+def client(whole_client: FlaskClient) -> FlaskClient:
+    return whole_client
 
 
 @pytest.fixture
