@@ -26,7 +26,8 @@ class _Reports(click.Group):
     def _reports(self) -> "dict[str, Report]":
         from polisgraph.reports import load_reports
 
-        return load_reports(bundle.QUERIES)
+        # The settings are read before a report's own options are: only variables and the file say what may be called.
+        return load_reports(bundle.QUERIES, sources.read().service_endpoints)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(self._reports)
@@ -78,11 +79,12 @@ def _flag(parameter: "Parameter") -> str:
 def _run(found: "Report", settings: Settings, form: str, values: Mapping[str, Any]) -> None:
     from polisgraph.engine import Query
     from polisgraph.engine.local import LocalEngine
+    from polisgraph.federation import federated
     from polisgraph.reports import EntityLookup, bind
     from polisgraph.results import RESULT_TYPES, by_name
 
     snapshot = current(settings.home)
-    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
+    with closing(federated(LocalEngine(snapshot.store_path, snapshot.graphs, settings), settings)) as engine:
         entities = EntityLookup(lambda text: engine.query(Query(text)).body)
         text = bind(found, values, entities)
         write(engine.query(Query(text, results_type=by_name(form, RESULT_TYPES))).body)

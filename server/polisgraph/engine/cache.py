@@ -21,9 +21,13 @@ Key: TypeAlias = tuple[object, ...]
 class CachingEngine:
     """An engine whose answers are kept. It stands for one snapshot: what it keeps goes when the snapshot goes."""
 
-    def __init__(self, engine: Engine, room: int, query_limit: int) -> None:
-        """Keep answers of `engine`, up to `room` bytes of them; take queries of up to `query_limit` bytes."""
+    def __init__(self, engine: Engine, room: int, query_limit: int, service: bool = False) -> None:
+        """Keep answers of `engine`, up to `room` bytes of them; take queries of up to `query_limit` bytes.
+
+        `service` says that `engine` sees to SERVICE.
+        """
         self._engine = engine
+        self._service = service
         self._query_limit = query_limit
         self._answers: Room[Key, Answer] = Room("answers", room, lambda answer: len(answer.body) + _OVERHEAD)
         self._asked: dict[Key, Future[Answer]] = {}
@@ -34,7 +38,7 @@ class CachingEngine:
 
         Queries that differ in space and comments only are the same, and so are two with different time limits.
         """
-        checked = check(query.text, self._query_limit)
+        checked = check(query.text, self._query_limit, self._service)
         query = replace(query, checked=checked)
         if checked.volatile:
             return self._engine.query(query)

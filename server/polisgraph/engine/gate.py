@@ -59,11 +59,13 @@ class Checked(Source):
 
     `plain` is `text` with each comment and run of space as one blank, which means the same (SPARQL 1.1 §19.4, §19.5).
     `form` is the query's first keyword, or None if there is none that starts a query.
-    `suspect` says that SERVICE or a dataset clause may be in it; `volatile`, that two runs may differ.
+    `service` says that SERVICE is in it, `suspect` that it or a dataset clause may be, `volatile` that two runs may
+    differ.
     """
 
     plain: str
     form: str | None
+    service: bool
     suspect: bool
     volatile: bool
 
@@ -74,11 +76,12 @@ def check_length(text: str, limit: int) -> None:
         raise TooLong(f"The query is too long: at most {limit:,} bytes are taken.", limit=limit)
 
 
-def check(text: str, limit: int) -> Checked:
+def check(text: str, limit: int, service: bool = False) -> Checked:
     """Return `text` ready for the parsers.
 
     Raise TooLong over `limit` bytes, BadQuery for characters that no query has or too deep nesting, Forbidden
-    for an update (SPARQL 1.1 Update §3) and for SERVICE. What is left may still be wrong or forbidden.
+    for an update (SPARQL 1.1 Update §3) and for SERVICE, unless `service` says that somebody sees to it. What is left
+    may still be wrong or forbidden.
     """
     check_length(text, limit)
     # One kind of line end for all: parsers disagree on whether a lone carriage return ends a comment, and
@@ -92,11 +95,13 @@ def check(text: str, limit: int) -> Checked:
     form, words, plain = _survey(source)
     if form in UPDATES:
         raise Forbidden(f"{form} is an update; this service is read-only and answers queries only.")
-    if "SERVICE" in words:
+    if "SERVICE" in words and not service:
         raise service_refused()
     # SERVICE is looked for in the bare text as well: what we take for a string or a name, a parser might not.
     suspect = "FROM" in words or "service" in resolved.casefold()
-    return Checked(resolved, original, shifts, plain, form, suspect, bool(_VOLATILE.search(resolved)))
+    return Checked(
+        resolved, original, shifts, plain, form, "SERVICE" in words, suspect, bool(_VOLATILE.search(resolved))
+    )
 
 
 def service_refused() -> Forbidden:

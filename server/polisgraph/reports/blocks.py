@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from polisgraph.tokens import tokens
 
@@ -41,6 +42,9 @@ def filled(query: str, contents: Mapping[str, str], blocks: Iterable[Block] | No
     return "".join([*parts, query[written:]])
 
 
-def words(query: str) -> frozenset[str]:
-    """Return the bare words of `query` in upper case: its keywords and function names."""
-    return frozenset(token.text.upper() for token in tokens(query) if token.kind == "word")
+def called(query: str) -> frozenset[str]:
+    """Return what stands as endpoint in the SERVICE clauses of `query`: IRIs, and anything else as it is written."""
+    found = [token for token in tokens(query) if token.text.upper() != "SILENT"]
+    pairs = pairwise(found)
+    named = (name for word, name in pairs if word.kind == "word" and word.text.upper() == "SERVICE")
+    return frozenset(name.text[1:-1] if name.kind == "iri" else name.text for name in named)

@@ -1,13 +1,13 @@
 """Reads the report files of a folder and refuses those that do not say all they must. Asks no data."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store
 
 from polisgraph.errors import BadParameter, RuleError
-from polisgraph.reports.blocks import value_blocks, words
+from polisgraph.reports.blocks import called, value_blocks
 from polisgraph.reports.declaration import read_parameters
 from polisgraph.reports.metadata import Value, read_head
 from polisgraph.reports.model import COLUMN_KINDS, VIEWS, Case, Column, Parameter, Report, View
@@ -18,12 +18,20 @@ _PLACE = re.compile(r"at ([0-9]+):([0-9]+)")  # in the engine's message on a syn
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-def load_reports(folder: Path) -> dict[str, Report]:
+FEDERATED = "federated"
+"""The folder, in that of the reports, of those that call other endpoints."""
+
+
+def load_reports(folder: Path, endpoints: Collection[str] = ()) -> dict[str, Report]:
     """Read every `.rq` file of `folder`; return the reports by name, in the order of their names.
+
+    Among them are those that call other endpoints, if they call `endpoints` only.
 
     Raises RuleError, with file, line and what to do, for a file that is no report.
     """
-    return {path.stem: read_report(path) for path in sorted(folder.glob("*.rq"))}
+    paths = [*folder.glob("*.rq"), *((folder / FEDERATED).glob("*.rq") if endpoints else ())]
+    found = (read_report(path) for path in sorted(paths, key=lambda path: path.stem))
+    return {report.name: report for report in found if report.endpoints <= set(endpoints)}
 
 
 def read_report(path: Path) -> Report:
@@ -52,14 +60,21 @@ def read_report(path: Path) -> Report:
         columns=columns,
         views=_views(head.need("show"), columns),
         cases=_cases(head.need("test"), parameters),
+        endpoints=called(text),
         blocks=tuple(block for block in blocks if block.variable in declared),
     )
 
 
 def _variables(path: Path, text: str) -> list[str]:
     """Return the variables of the SELECT, in order; raise RuleError if the query is none."""
-    if "SERVICE" in words(text):
-        raise RuleError(f"{path}: a report asks its own endpoint only; take SERVICE out")
+    calls = called(text)
+    if calls and path.parent.name != FEDERATED:
+        raise RuleError(
+            f"{path}: a report that calls others by SERVICE stands in the folder {FEDERATED}; move it there"
+        )
+    for endpoint in calls:
+        if not endpoint.startswith(("http://", "https://")):
+            raise RuleError(f"{path}: SERVICE {endpoint}: write the endpoint as an IRI of http or https")
     try:
         solutions = Store().query(text)
     except SyntaxError as error:

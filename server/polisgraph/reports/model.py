@@ -90,7 +90,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Report:
-    """A canned query with all that its file says. `parameters` end with `lang`, which every report has."""
+    """A canned query with all that its file says.
+
+    `parameters` end with `lang`, which every report has. `endpoints` are the IRIs of those that it calls by SERVICE.
+    """
 
     name: str
     path: Path
@@ -102,6 +105,7 @@ class Report:
     columns: tuple[Column, ...]
     views: tuple[View, ...]
     cases: tuple[Case, ...]
+    endpoints: frozenset[str]
     blocks: tuple[Block, ...]
 
     def parameter(self, name: str) -> Parameter | None:

@@ -9,7 +9,20 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from polisgraph.settings.kinds import FOLDER, GIB, KIB, MIB, TEXT, Kind, choice, seconds, shown_size, size, whole
+from polisgraph.settings.kinds import (
+    ADDRESSES,
+    FOLDER,
+    GIB,
+    KIB,
+    MIB,
+    TEXT,
+    Kind,
+    choice,
+    seconds,
+    shown_size,
+    size,
+    whole,
+)
 from polisgraph.settings.machine import Machine, this_machine
 
 __all__ = ["MIB", "Machine", "Settings", "about", "default_of", "excess", "this_machine"]
@@ -94,6 +107,12 @@ class Settings:
     )
     endpoint: str = _setting(
         "", TEXT, "SPARQL endpoint that answers the queries of 'serve', with what 'publish' put there."
+    )
+    service_endpoints: tuple[str, ...] = _setting(
+        (), ADDRESSES, "SPARQL endpoints that queries may call by SERVICE, such as https://query.wikidata.org/sparql."
+    )
+    service_networks: str = _setting(
+        "public", choice("public", "any"), "Where these may be; public: not in a private network, nor on this machine."
     )
 
     def __post_init__(self) -> None:

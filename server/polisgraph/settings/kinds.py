@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 _UNITS = {"": 1, "b": 1, "k": KIB, "m": MIB, "g": GIB, "kb": 10**3, "mb": 10**6, "gb": 10**9}
@@ -70,6 +71,22 @@ def choice(*words: str) -> Kind:
     return Kind("|".join(words), "one of " + ", ".join(words), read)
 
 
+def web_address(text: str) -> str:
+    """Return `text` if it is an address of http or https with a host, and without name, password and fragment.
+
+    Raises ValueError otherwise.
+    """
+    _check(text.isascii() and text.isprintable() and not set(text) & set(' <>"{}|\\^`'))
+    parts = urlsplit(text)
+    _check(parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0)
+    _check("@" not in parts.netloc and "#" not in text)
+    return text
+
+
+def _read_addresses(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(web_address, text.split())))
+
+
 def _check(holds: bool) -> None:
     if not holds:
         raise ValueError
@@ -94,4 +111,5 @@ def shown_size(value: int) -> str:
 
 
 TEXT = Kind("TEXT", "text", _read_text)
+ADDRESSES = Kind("URLS", "addresses of http or https, separated by blanks", _read_addresses, " ".join)
 FOLDER = Kind("FOLDER", "the path of a folder", _read_folder)

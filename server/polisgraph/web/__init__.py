@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from polisgraph.engine.cache import CachingEngine
+from polisgraph.federation import federated
 from polisgraph.web import (
     compression,
     dataset,
@@ -49,7 +50,9 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     """Return the application that serves `snapshot` with `engine`. The caller closes the engine."""
     app = Flask(__name__, static_folder=None)  # `pages` sends those files
     room = settings.cache_size // 2
-    app.extensions["polisgraph"] = Site(settings, snapshot, CachingEngine(engine, room, settings.query_limit))
+    calls = bool(settings.service_endpoints)
+    kept = CachingEngine(federated(engine, settings), room, settings.query_limit, calls)
+    app.extensions["polisgraph"] = Site(settings, snapshot, kept)
     app.extensions["polisgraph.desk"] = Desk(engine, settings)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

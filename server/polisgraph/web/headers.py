@@ -80,6 +80,15 @@ def framed() -> None:
     g.framed = True
 
 
+def kept(response: Response, answer: Answer, name: str) -> Response:
+    """Put the entity tag on `response` if the `answer` that it shows holds for as long as the snapshot does."""
+    if answer.cacheable:
+        return tagged(response, name)
+    # Without a tag no client can ever ask whether it still holds.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _without_host(address: str) -> str:
     parts = urlsplit(address)
     return urlunsplit(("", "", "/" + parts.path.lstrip("/\\"), parts.query, parts.fragment))

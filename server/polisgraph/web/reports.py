@@ -75,7 +75,7 @@ def _data(found: Report, values: Mapping[str, Sequence[str]]) -> Response:
     if excel:
         response.set_data(excel_csv(answer.body, spoken))
         response.headers["Content-Disposition"] = f'attachment; filename="{found.name}.csv"'
-    return headers.tagged(response, name)
+    return headers.kept(response, answer, name)
 
 
 def _page(found: Report, values: dict[str, list[str]]) -> Response:
@@ -92,9 +92,9 @@ def _page(found: Report, values: dict[str, list[str]]) -> Response:
     known = headers.unchanged(name)
     if known is not None:
         return known
-    table = read_json(site().engine.query(Query(text)).body, ROWS_SHOWN)
-    page = _render(found, values, text=text, table=table, untouched=untouched)
-    return headers.tagged(Response(page, mimetype="text/html"), name)
+    answer = site().engine.query(Query(text))
+    page = _render(found, values, text=text, table=read_json(answer.body, ROWS_SHOWN), untouched=untouched)
+    return headers.kept(Response(page, mimetype="text/html"), answer, name)
 
 
 def _render(found: Report, values: Mapping[str, list[str]], error: BadParameter | None = None, **more: object) -> str:

@@ -41,7 +41,7 @@ class Site:
         """The reports by name."""
         from polisgraph.reports import load_reports
 
-        return load_reports(self.queries)
+        return load_reports(self.queries, self.settings.service_endpoints)
 
     @cached_property
     def entities(self) -> "EntityLookup":

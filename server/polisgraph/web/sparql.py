@@ -48,12 +48,7 @@ def _data(asked: Asked, query: str) -> Response:
     answer = site().engine.query(
         Query(query, asked.default_graphs, asked.named_graphs, results_type, graph_type, asked.time_limit)
     )
-    response = headers.data(answer)
-    if not answer.cacheable:
-        # Without a tag no client can ever ask whether it still holds.
-        response.headers["Cache-Control"] = "no-store"
-        return response
-    return headers.tagged(response, name)
+    return headers.kept(headers.data(answer), answer, name)
 
 
 def _media_types(named: str | None) -> tuple[str | None, str | None]:
@@ -81,7 +76,7 @@ def _page(asked: Asked, query: str) -> Response:
     is_graph = answer.form in ("CONSTRUCT", "DESCRIBE")
     table = (read_ntriples if is_graph else read_json)(answer.body, ROWS_SHOWN)
     response = Response(_render(query, asked, table, is_graph), mimetype="text/html")
-    return headers.tagged(response, name) if answer.cacheable else response
+    return headers.kept(response, answer, name)
 
 
 def _form(asked: Asked) -> Response:
