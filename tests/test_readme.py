@@ -24,14 +24,14 @@ def test_there_are_questions_and_commands() -> None:
 
 
 @pytest.mark.parametrize(("query", "rows"), QUESTIONS)
-def test_a_query_gives_the_rows_that_are_shown(engine: Engine, query: str, rows: str) -> None:
-    answer = engine.query(Query(query, results_type="text/csv")).body.decode()
+def test_a_query_gives_the_rows_that_are_shown(whole_engine: Engine, query: str, rows: str) -> None:
+    answer = whole_engine.query(Query(query, results_type="text/csv")).body.decode()
     assert answer.replace("\r\n", "\n").strip() == rows.strip()
 
 
 @pytest.mark.parametrize(("words", "shown"), COMMANDS)
-def test_a_command_prints_what_is_shown(home: Path, words: str, shown: str) -> None:
-    done = CliRunner().invoke(main, shlex.split(words), env={"POLISGRAPH_HOME": str(home)})
+def test_a_command_prints_what_is_shown(whole_home: Path, words: str, shown: str) -> None:
+    done = CliRunner().invoke(main, shlex.split(words), env={"POLISGRAPH_HOME": str(whole_home)})
     assert done.exit_code == 0, done.output
     assert done.output and done.output.replace("\r\n", "\n").strip().startswith(shown.strip())
 

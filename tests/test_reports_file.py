@@ -8,7 +8,7 @@ from rdflib.plugins.sparql import prepareQuery
 from polisgraph.bundle import QUERIES
 from polisgraph.errors import RuleError
 from polisgraph.reports import Report, load_reports, read_report
-from polisgraph.reports.blocks import value_blocks, words
+from polisgraph.reports.blocks import called, value_blocks
 from polisgraph.reports.model import KINDS
 
 SAMPLE = Path(__file__).parent / "samples" / "every-kind.rq"
@@ -114,11 +114,9 @@ def test_value_blocks(query: str, blocks: list[str]) -> None:
     assert [query[block.start : block.end].strip() for block in value_blocks(query)] == blocks
 
 
-def test_words_are_those_outside_of_names_and_strings() -> None:
-    assert words("SELECT ?service { 'service' <service> service:x service } # service") == {
-        "SELECT",
-        "SERVICE",
-    }
+def test_endpoints_are_those_that_are_called() -> None:
+    text = "SELECT ?service { 'SERVICE <a>' <service> ex:a . SERVICE <b> {} service silent ex:c {} } # SERVICE <d>"
+    assert called(text) == {"b", "ex:c"}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +186,7 @@ def test_what_is_missing_or_wrong_is_named_with_its_line(
     [
         ("FILTER(?member", "FILTER?(?member", r":89:\d+: no SPARQL 1.1"),
         ("SELECT ?member ?member_label ?n\nWHERE", "ASK", "SELECT query"),
-        ("  {\n    SELECT", "  SERVICE <http://127.0.0.1:9/> {\n    SELECT", "take SERVICE out"),
+        ("  {\n    SELECT", "  SERVICE <http://127.0.0.1:9/> {\n    SELECT", "stands in the folder federated"),
     ],
 )
 def test_only_a_select_query_without_service_is_a_report(tmp_path: Path, old: str, new: str, says: str) -> None:

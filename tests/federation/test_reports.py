@@ -170,10 +170,13 @@ def test_a_server_calls_whom_its_operator_allows(home: Path, wikidata: Elsewhere
         assert answer.headers["Cache-Control"] == "no-store" and "ETag" not in answer.headers
         page = get(f"{server.address}/sparql", params={"query": query}, headers={"Accept": "text/html"})
         assert page.status_code == 200 and "Q4" in page.text and page.headers["Cache-Control"] == "no-store"
+        described = get(f"{server.address}/sparql", headers={"Accept": "text/turtle"}).text
+        assert "BasicFederatedQuery" in described
         refused = get(f"{server.address}/sparql", params={"query": query.replace(wikidata.address, "http://b.example")})
         assert refused.status_code == 403 and wikidata.address in refused.json()["detail"]
     with serving(home, tmp_path / "log", **allowed) as server:
         answer = get(f"{server.address}/sparql", params={"query": query})
         assert answer.status_code == 502 and "private network" in answer.json()["detail"]
     with serving(home, tmp_path / "log") as server:
+        assert "BasicFederatedQuery" not in get(f"{server.address}/sparql", headers={"Accept": "text/turtle"}).text
         assert get(f"{server.address}/sparql", params={"query": query}).status_code == 403

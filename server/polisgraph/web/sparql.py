@@ -35,7 +35,11 @@ def endpoint() -> Response:
     asked = protocol.read()
     page = asked.format == negotiation.PAGE if asked.format else negotiation.accepts_page()
     if asked.query is None:
-        return _form(asked) if page else documents.construct("service")
+        return (
+            _form(asked)
+            if page
+            else documents.construct("service", calls="yes" if site().settings.service_endpoints else "no")
+        )
     return _page(asked, asked.query) if page else _data(asked, asked.query)
 
 
