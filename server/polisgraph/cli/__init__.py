@@ -13,6 +13,7 @@ from polisgraph.cli.group import Group
 from polisgraph.cli.link import link
 from polisgraph.cli.publish import publish
 from polisgraph.cli.report import report
+from polisgraph.cli.review import review
 from polisgraph.cli.settings import settings_command
 from polisgraph.cli.snapshot import snapshot
 from polisgraph.cli.wikidata import wikidata
@@ -33,6 +34,7 @@ main.add_command(gazetteer)
 main.add_command(link)
 main.add_command(publish)
 main.add_command(report)
+main.add_command(review)
 main.add_command(settings_command)
 main.add_command(snapshot)
 main.add_command(wikidata)

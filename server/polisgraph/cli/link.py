@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -44,6 +45,15 @@ _BAD_SHOWN = 10
     type=click.Path(path_type=Path, dir_okay=False),
     help="File to write, .csv or .ttl (sure links only); without it CSV goes to standard output.",
 )
+@click.option(
+    "--propose",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Turtle file to write Wikidata items to that rows propose, for 'polisgraph review'.",
+)
+@click.option(
+    "--thing-column", metavar="COLUMN", help="Column with IRIs of things that lack an item; with --propose only."
+)
 @click.option("--candidates", type=click.IntRange(1, 50), default=5, show_default=True, help="Candidates a row.")
 @click.option("--encoding", help="Encoding of a CSV file, such as cp1252; without it, it is found out.")
 @click.option("--delimiter", help="What separates the columns, one character; without it, it is found out.")
@@ -51,7 +61,14 @@ _BAD_SHOWN = 10
 @click.option("--lang", type=click.Choice(["de", "en"]), default="en", show_default=True, help="Language of names.")
 @settable("home")
 def link(
-    settings: Settings, table: BinaryIO, keys: Sequence[str], output: Path | None, delimiter: str | None, **options: Any
+    settings: Settings,
+    table: BinaryIO,
+    keys: Sequence[str],
+    output: Path | None,
+    propose: Path | None,
+    thing_column: str | None,
+    delimiter: str | None,
+    **options: Any,
 ) -> None:
     """Link the rows of FILE, a CSV or XLSX table (or - for standard input), to entities and their Wikidata items.
 
@@ -62,19 +79,29 @@ def link(
     What is not UTF-8 is read in the likeliest encoding, and that is told. The delimiter is the one that makes a header
     with the columns that you name. The snapshot in service is asked; the gazetteer in it is what places come from.
 
+    --propose writes candidates for the graph itself: the items that rows name (--key-column qid=COLUMN) for what has
+    none here, or with --thing-column those of what a row may be linked to. What was decided on is not proposed again.
+
     \b
     Example:
       printf 'Stadt;Land\\nKoeln;Deutschland\\n' | polisgraph link - --name-column Stadt --country-column Land
       polisgraph report members-of-network --network eurocities | polisgraph link - --name-column member_label
+      printf 'Name,QID\\nEurocities,Q1\\n' | polisgraph link - --name-column Name --key-column qid=QID --propose new.ttl
     """
     from polisgraph.engine.local import LocalEngine
     from polisgraph.linking import Matcher, read_index
     from polisgraph.linking.lists import Columns, Linker, summary
+    from polisgraph.linking.proposals import proposals
     from polisgraph.linking.tables import read_table, write_csv
     from polisgraph.linking.turtle import write_turtle
+    from polisgraph.links import write_candidates
 
     if output is not None and output.suffix not in (".csv", ".ttl"):
         raise click.BadParameter(f"{output.name!r} ends neither in .csv nor in .ttl", param_hint="--output")
+    if propose is not None and propose.suffix != ".ttl":
+        raise click.BadParameter(f"{propose.name!r} does not end in .ttl", param_hint="--propose")
+    if thing_column is not None and propose is None:
+        raise click.BadParameter("it needs --propose", param_hint="--thing-column")
     if delimiter is not None and len(delimiter.replace("\\t", "\t")) != 1:
         raise click.BadParameter(f"{delimiter!r} is not one character", param_hint="--delimiter")
     columns = Columns(
@@ -89,6 +116,7 @@ def link(
     # Found out before the engine starts: a column that is not there costs no time.
     for column in columns.named():
         given.column(column)
+    thing_at = given.column(thing_column) if thing_column else None
     snapshot = current(settings.home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
         index = read_index(lambda query: engine.query(query).body)
@@ -100,6 +128,10 @@ def link(
         _write([write_turtle(rows, given.column(columns.name), name)], output)
     else:
         _write(write_csv(given, linker.header, ([*row.cells, *row.appended()] for row in rows)), output)
+    if propose is not None:
+        proposed = list(proposals(rows, name, index.decisions, date.today(), thing_at))
+        _write([write_candidates(proposed).encode()], propose)
+        click.echo(f"{propose}: {len({link.pair for link in proposed}):,} links proposed", err=True)
     for row in [row for row in rows if row.problem][:_BAD_SHOWN]:
         click.echo(f"{name}, row {row.number}: {row.problem}", err=True)
     click.echo(summary(Counter(row.verdict for row in rows)), err=True)

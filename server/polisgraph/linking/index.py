@@ -17,6 +17,7 @@ from polisgraph.countries import code_of
 from polisgraph.engine import Query
 from polisgraph.linking.names import Name, key_of, read
 from polisgraph.linking.target import IRI, SCHEMES, Target, qid_of
+from polisgraph.links import Decisions, read_decisions
 from polisgraph.namespaces import PG, PREFIXES
 
 Ask = Callable[[Query], bytes]
@@ -57,6 +58,7 @@ class Index:
     class_labels: dict[tuple[str, str], str] = field(default_factory=dict)
     class_depths: dict[str, int] = field(default_factory=dict)
     state_words: dict[str, frozenset[str]] = field(default_factory=dict)
+    decisions: Decisions = field(default_factory=Decisions)
     _grams: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def named(self, key: str) -> Sequence[Hit]:
@@ -124,8 +126,11 @@ def read_index(ask: Ask) -> Index:
         index.class_labels[thing, language] = label
         index.class_depths[thing] = int(depth)
         index.state_words[thing] = index.state_words.get(thing, frozenset()) | frozenset(read(label).whole)
+    index.decisions = read_decisions(lambda text: ask(Query(text, results_type="text/csv")))
     entities = _entities(ask)
     entries = _entries(ask)
+    for target in (*entities.values(), *entries.values()):
+        _obey(target, index.decisions)
     known = {(scheme, e.keys[scheme]): e for e in entities.values() for scheme in _MERGED_BY if scheme in e.keys}
     for entry in entries.values():
         entity = next((known[k] for s in _MERGED_BY if s in entry.keys and (k := (s, entry.keys[s])) in known), None)
@@ -134,8 +139,20 @@ def read_index(ask: Ask) -> Index:
         else:
             entities[entry.iri] = entry
     for target in entities.values():
+        _obey(target, index.decisions)
         index.add(target)
     return index
+
+
+def _obey(target: Target, decisions: Decisions) -> None:
+    """Have the item that is confirmed for a target, and none that is rejected for it or for its entry."""
+    for iri in {target.iri, target.entry} - {""}:
+        target.rejected |= decisions.rejected.get(iri, set())
+        if len(items := decisions.confirmed.get(iri, set())) == 1:
+            target.keys["qid"] = next(iter(items))
+    if target.qid in target.rejected:
+        del target.keys["qid"]
+    target.candidates = [item for item in target.candidates if item not in target.rejected and item != target.qid]
 
 
 def _merge(entity: Target, entry: Target) -> None:

@@ -33,12 +33,16 @@ class Columns:
 
 @dataclass(frozen=True)
 class Linked:
-    """A row and what became of it. `problem` says why nothing could; the row counts from 1, the header is row 1."""
+    """A row and what became of it. `problem` says why nothing could; the row counts from 1, the header is row 1.
+
+    `record` is what was read of the row.
+    """
 
     number: int
     cells: Sequence[str]
     outcome: Outcome
     problem: str = ""
+    record: Record = field(default_factory=Record)
 
     @property
     def verdict(self) -> str:
@@ -86,7 +90,7 @@ class Linker:
             outcome = Outcome((), problem)
             if not problem:
                 outcome = self.matcher.match(record, self.limit, self.language)
-            yield Linked(number, padded, outcome, problem)
+            yield Linked(number, padded, outcome, problem, record)
 
     @cached_property
     def _width(self) -> int:

@@ -130,6 +130,8 @@ def keys(wanted: Wanted, target: Target) -> list[Feature]:
         if own == value:
             points = KEY if scheme in UNIQUE else COUNTRY if scheme == "lau" else AREA
             found.append(Feature(scheme, f"is {value}", points))
+        elif scheme == "qid" and value in target.rejected:
+            found.append(Feature(scheme, f"{value} was rejected for it", OTHER_KEY))
         elif own:
             points = OTHER_KEY if scheme in UNIQUE else -AREA
             found.append(Feature(scheme, f"is {own}, not {value}", points))

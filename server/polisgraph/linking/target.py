@@ -33,7 +33,8 @@ class Target:
     """Something to link to.
 
     `labels` are the main names by language, "" where it is not known; `others` the further names. `country` is the ISO
-    3166-1 alpha-2 code. `keys` are the values by scheme; `candidates` Wikidata items that nobody has confirmed.
+    3166-1 alpha-2 code. `keys` are the values by scheme; `candidates` Wikidata items that nobody has confirmed,
+    `rejected` those that somebody has found to be another thing's.
     """
 
     iri: str
@@ -44,6 +45,7 @@ class Target:
     state: str = ""
     keys: dict[str, str] = field(default_factory=dict)
     candidates: list[str] = field(default_factory=list)
+    rejected: set[str] = field(default_factory=set)
     latitude: float | None = None
     longitude: float | None = None
     networks: set[str] = field(default_factory=set)

@@ -85,14 +85,19 @@ def read_links(path: Path, content: bytes | None = None, strict: bool = False) -
         subject, value = triple.subject, triple.object
         text = value.value if isinstance(value, (ox.NamedNode, ox.Literal)) else str(value)
         said[str(subject.value)][triple.predicate.value].append(text)
-    links = [_link(iri, found, path, strict) for iri, found in said.items() if _CLASS in found.get(_A, ())]
+    links = [from_statements(iri, found, path, strict) for iri, found in said.items() if _CLASS in found.get(_A, ())]
     if strict and (others := [iri for iri, found in said.items() if _CLASS not in found.get(_A, ())]):
         raise SourceError(f"{shorten(min(others))} is no pg:ItemLink; only these may stand in this file", path)
     return sorted(links, key=lambda link: link.order)
 
 
-def _link(iri: str, said: Mapping[str, list[str]], path: Path, strict: bool) -> ItemLink:
-    """Make a link of what is said of it; raise SourceError if that is none."""
+def from_statements(
+    iri: str, said: Mapping[str, list[str]], path: Path = Path("data"), strict: bool = False
+) -> ItemLink:
+    """Return the link that is described by `said`, values by the IRI of the property; raise SourceError if it is none.
+
+    `path` is where it stands, for the error. What is no property of links is passed over, or if `strict` refused.
+    """
     fields: dict[str, object] = {}
     names = {PREFIXES[p.partition(":")[0]] + p.partition(":")[2]: name for name, p in _PROPERTIES.items()}
     for prop, values in said.items():

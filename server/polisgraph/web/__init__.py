@@ -21,6 +21,7 @@ from polisgraph.web import (
     preview,
     reconcile,
     reports,
+    review,
     sparql,
     suggest,
 )
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
-_PARTS = (pages, sparql, reports, entities, lookups, ontology, dataset, reconcile, suggest, preview)
+_PARTS = (pages, sparql, reports, entities, lookups, review, ontology, dataset, reconcile, suggest, preview)
 BODIES = 8
 """Requests with a body that may come in at the same time."""
 STREAMS = 32

@@ -21,7 +21,7 @@ _FIRST = (
     "statement-sources",
 )
 """The reports that the start page offers, as far as they are there."""
-_NOT_FOR_CRAWLERS = ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/")
+_NOT_FOR_CRAWLERS = ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/", "/review")
 _STATIC = Path(__file__).parent / "static"
 _STATIC_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
