@@ -13,6 +13,8 @@ PAGES = [
     "/reports",
     "/reports/memberships-of-municipality?municipality=koeln",
     "/reports/contradictions",
+    "/review",
+    "/review?of=gazetteer",
     "/sparql",
     "/sparql?query=SELECT+*+%7B+%3Fnetwork+a+%3Chttps%3A%2F%2Fw3id.org%2Fpolisgraph%2Fontology%2FNetwork%3E+%7D",
     "/ontology/",

@@ -1,11 +1,12 @@
 """Walks with a person through what there is to decide on: shows a case, hears a key, keeps the decision."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from polisgraph.cli.casecard import show
+from polisgraph.cli.keys import listening
 from polisgraph.links import ItemLink, Status
 from polisgraph.review import Case, read_things
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from polisgraph.review.asking import Ask
 
 _KEYS = {"y": Status.CONFIRMED, "n": Status.REJECTED}
-_QUIT = ("q", "\x03", "\x04")
+_QUIT = ("q", "\x04")
 
 
 class Made(NamedTuple):
@@ -32,25 +33,26 @@ def walk(pending: Sequence[Case], desk: "Desk", ask: "Ask", language: str, made:
     """
     at = 0
     try:
-        while at < len(pending):
-            case = pending[at]
-            if (known := desk.known(case.pair)) and all(each.decision != known for each in made):
-                click.echo(f"{case.item}: {known.status} by {known.reviewer} meanwhile.")
-                at += 1
-                continue
-            show(case, read_things(ask, [case.thing])[case.thing], at + 1, len(pending), language)
-            at = _decide(case, at, made, desk)
-    except (KeyboardInterrupt, EOFError, click.Abort):
+        with listening() as key:
+            while at < len(pending):
+                case = pending[at]
+                if (known := desk.known(case.pair)) and all(each.decision != known for each in made):
+                    click.echo(f"{case.item}: {known.status} by {known.reviewer} meanwhile.")
+                    at += 1
+                    continue
+                show(case, read_things(ask, [case.thing])[case.thing], at + 1, len(pending), language)
+                at = _decide(case, at, made, desk, key)
+    except (KeyboardInterrupt, EOFError):
         click.echo("Stopped.")
     else:
         click.echo("Nothing is left to decide on.")
 
 
-def _decide(case: Case, at: int, made: list[Made], desk: "Desk") -> int:
+def _decide(case: Case, at: int, made: list[Made], desk: "Desk", heard: Callable[[], str]) -> int:
     """Hear keys until one says where to go on; return the number of that case."""
     while True:
         click.echo("y same, n not the same, s skip, u undo, q quit: ", nl=False)
-        key = click.getchar().lower()
+        key = heard().lower()
         click.echo(key if key.isprintable() else "")
         if key in _KEYS:
             decision = desk.decision(case.candidates, _KEYS[key])

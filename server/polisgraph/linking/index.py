@@ -145,11 +145,10 @@ def read_index(ask: Ask) -> Index:
 
 
 def _obey(target: Target, decisions: Decisions) -> None:
-    """Have the item that is confirmed for a target, and none that is rejected for it or for its entry."""
-    for iri in {target.iri, target.entry} - {""}:
-        target.rejected |= decisions.rejected.get(iri, set())
-        if len(items := decisions.confirmed.get(iri, set())) == 1:
-            target.keys["qid"] = next(iter(items))
+    """Have the item that is confirmed for a target, and none that is rejected for it."""
+    target.rejected |= decisions.rejected.get(target.iri, set())
+    if len(items := decisions.confirmed.get(target.iri, set())) == 1:
+        target.keys["qid"] = next(iter(items))
     if target.qid in target.rejected:
         del target.keys["qid"]
     target.candidates = [item for item in target.candidates if item not in target.rejected and item != target.qid]
@@ -163,6 +162,7 @@ def _merge(entity: Target, entry: Target) -> None:
     entity.country = entity.country or entry.country
     entity.state = entity.state or entry.state
     entity.candidates += entry.candidates
+    entity.rejected |= entry.rejected - {entity.qid}
     if entity.latitude is None:
         entity.latitude, entity.longitude = entry.latitude, entry.longitude
 

@@ -75,7 +75,7 @@ def read_links(path: Path, content: bytes | None = None, strict: bool = False) -
         raise SourceError(f"unknown ending; endings that are read: {' '.join(FORMATS)}", path)
     try:
         content = path.read_bytes() if content is None else content
-        triples = [quad.triple for quad in ox.parse(content, format=FORMATS[path.suffix])]
+        triples = dict.fromkeys(quad.triple for quad in ox.parse(content, format=FORMATS[path.suffix]))
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", path) from None
     except SyntaxError as error:
