@@ -190,6 +190,11 @@ def other_json(handler: Handler) -> None:
     handler.answer(200, b'{"error": "no"}')
 
 
+def other_result(handler: Handler) -> None:
+    """Send the whole result of another query, as a proxy does that mixes answers up."""
+    handler.answer(200, b'{"head": {"vars": ["other"]}, "results": {"bindings": []}}')
+
+
 def html(handler: Handler) -> None:
     """Send a page for people, with success."""
     handler.answer(200, b"<!DOCTYPE html><title>Log in</title>", "text/html; charset=utf-8")

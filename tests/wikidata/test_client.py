@@ -26,6 +26,7 @@ from tests.wikidata.standin import (
     html,
     item,
     other_json,
+    other_result,
     refused,
     silent,
     standing_in,
@@ -65,7 +66,7 @@ def client(stand_in: StandIn, **more: object) -> Client:
 FAULTS = {
     "429": refused(429, "7"), "429 alone": refused(429), "500": refused(500), "502": refused(502),
     "503": refused(503, "3"), "cut": cut, "cut unseen": cut_unseen, "cut chunks": cut_chunks, "html": html,
-    "other json": other_json,
+    "other json": other_json, "other result": other_result,
 }  # fmt: skip
 
 
@@ -230,6 +231,17 @@ def test_what_is_too_old_is_asked_for_again(stand_in: StandIn, tmp_path: Path) -
         assert len(stand_in.asked) == number
 
 
+def test_what_is_very_old_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, now = tmp_path / "cache.sqlite", time()
+    for days, left in ((0, True), (60, True), (91, False)):
+        monkeypatch.setattr("polisgraph.wikidata.cache.time.time", lambda days=days: now + days * 86_400)
+        with closing(Cache(path, "https://one.example/", hours=0 if days else 24)) as cache:
+            if not days:
+                cache.keep("question", {"<a>": []})
+        with closing(Cache(path, "https://one.example/", hours=24 * 62)) as cache:
+            assert bool(cache.known("question", ["<a>"])) == left
+
+
 def test_each_endpoint_has_its_own_answers(stand_in: StandIn, tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     with closing(Cache(path, stand_in.address)) as one, closing(Cache(path, "https://other.example/")) as other:
@@ -258,7 +270,8 @@ def test_the_cache_stands_among_the_caches_of_the_user(monkeypatch: pytest.Monke
 
 def test_an_empty_store_proves_nothing(stand_in: StandIn, tmp_path: Path) -> None:
     """What knows no items at all would make every item deleted."""
-    stand_in.faults = [lambda handler: handler.answer(200, b'{"head": {"vars": []}, "results": {"bindings": []}}')]
+    empty = b'{"head": {"vars": ["thing", "property", "value", "language"]}, "results": {"bindings": []}}'
+    stand_in.faults = [lambda handler: handler.answer(200, empty)]
     with (
         closing(kept(stand_in, tmp_path / "cache.sqlite")) as asking,
         pytest.raises(WikidataError, match=r"does not know Q5 \(human\)"),

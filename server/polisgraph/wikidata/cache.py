@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HOURS = 24.0
 """Age up to which what was said holds, unless somebody says otherwise."""
+_FORGOTTEN = 90 * 24.0
+"""Age in hours after which an answer is removed, unless somebody wants older ones."""
 _TABLE = """
 CREATE TABLE IF NOT EXISTS said
   (endpoint TEXT, question TEXT, thing TEXT, at REAL, rows TEXT, PRIMARY KEY (endpoint, question, thing)) WITHOUT ROWID
@@ -54,6 +56,8 @@ class Cache:
             self._base = sqlite3.connect(self.path, timeout=60)
             with self._base:
                 self._base.execute(_TABLE)
+                oldest = time.time() - max(self.hours, _FORGOTTEN) * 3600
+                self._base.execute("DELETE FROM said WHERE at < ?", (oldest,))
 
     def known(self, question: str, things: Iterable[str]) -> "dict[str, list[Row]]":
         """Return the rows for those of `things` about which the text `question` was asked, if that holds still."""

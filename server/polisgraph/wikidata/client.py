@@ -150,9 +150,9 @@ class Client:
         except httpx.HTTPError:
             raise _Failed("the connection broke off") from None
         try:
-            return [{name: str(term["value"]) for name, term in row.items()} for row in _bindings(body)]
+            return _rows(body, query)
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise _Failed("it sent a body that is no result in JSON, or only a part of one") from None
+            raise _Failed("it sent a body that is no result of the query in JSON, or only a part of one") from None
 
     def _read(self, response: httpx.Response) -> bytes:
         parts: list[bytes] = []
@@ -187,9 +187,13 @@ class Client:
             raise _Failed(f"it sent {kind or 'something'} instead of a result in JSON")
 
 
-def _bindings(body: bytes) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(body)["results"]["bindings"]
-    return found
+def _rows(body: bytes, query: str) -> list[Row]:
+    """Return the rows of a result in JSON; raise ValueError and the like if it is none, or that of another query."""
+    result: dict[str, Any] = json.loads(body)
+    columns = set(re.findall(r"\?(\w+)", re.sub(r"(?m)^#.*$", "", query).partition("{")[0]))
+    if set(result["head"]["vars"]) != columns:
+        raise ValueError(f"not the columns {columns}")
+    return [{name: str(term["value"]) for name, term in row.items()} for row in result["results"]["bindings"]]
 
 
 def _bidden(text: str) -> float | None:
