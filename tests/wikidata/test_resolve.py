@@ -271,3 +271,34 @@ def test_the_shipped_networks_can_be_looked_for(store: ox.Store) -> None:
         "global-covenant-of-mayors", "strong-cities", "rainbow-cities", "rgre-de", "living-together-observatory",
         "deutscher-staedtetag", "deutscher-landkreistag", "dstgb",
     } <= sought  # fmt: skip
+
+
+def test_what_a_person_confirms_is_linked_and_compared_and_what_is_rejected_stays_away(
+    home: Path, stand_in: StandIn, tmp_path: Path
+) -> None:
+    """From a thing without an item to a link that is verified, by the commands alone."""
+    candidates, decided = tmp_path / "candidates.ttl", tmp_path / "decisions.ttl"
+    resolve(home, stand_in.address, tmp_path, "-o", str(candidates))
+    words = ["--confirm", "net:site", "Q9900000001", "--reject", "net:path", "Q9900000003", "--by", "Europe office"]
+    review = ["review", str(candidates), *words, "--file", str(decided), "--home", str(home)]
+    done = CliRunner().invoke(main, review)
+    assert done.exit_code == 0, done.output
+    (tmp_path / "things.ttl").write_text(HEAD + DATA, encoding="utf-8")
+    files = (tmp_path / "things.ttl", decided)
+    build(tmp_path / "home", Plan(files, bundle.ONTOLOGY, validate=False), Progress())
+    again = tmp_path / "again.ttl"
+    assert resolve(tmp_path / "home", stand_in.address, tmp_path, "-o", str(again))[0] == 0
+    left = {
+        (expand(thing), number) for thing, number in FOUND - {("net:site", "Q9900000001"), ("net:path", "Q9900000003")}
+    }
+    assert {link.pair for link in read_links(again)} == left
+    options = [
+        "--home",
+        str(tmp_path / "home"),
+        "--endpoint",
+        stand_in.address,
+        "--cache",
+        str(tmp_path / "cache.sqlite"),
+    ]
+    done = CliRunner().invoke(main, ["wikidata", "verify", *options])
+    assert done.exit_code == 0 and "3 items compared" in done.stderr and "all agree" in done.stderr

@@ -5,13 +5,12 @@ Names alone find nothing: they belong to many. No item found here is taken for t
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import pyoxigraph as ox
 
 from polisgraph.folding import folded
-from polisgraph.links import ItemLink
+from polisgraph.links import Decisions, ItemLink
 from polisgraph.namespaces import PREFIXES, shorten
 from polisgraph.wikidata.asking import Asking
 from polisgraph.wikidata.entities import Entity
@@ -19,7 +18,6 @@ from polisgraph.wikidata.items import Item, fetch_items, number_of
 from polisgraph.wikidata.verifying import kind_disagrees
 
 TOOL = "polisgraph wikidata resolve"
-_DECISIONS = Path(__file__).parent / "questions" / "decisions.rq"
 _KEYS = {
     "ags": ("P439", "municipality key"),
     "district": ("P440", "district key"),
@@ -83,15 +81,8 @@ def article_address(address: str) -> str:
     return f"{host}/wiki/{quote(unquote(title).replace(' ', '_'), safe=_TITLE)}"
 
 
-def decisions(store: ox.Store) -> set[tuple[str, str]]:
-    """Return the pairs of thing and item on which somebody has decided, either way."""
-    solutions = store.query(_DECISIONS.read_text(encoding="utf-8"))
-    assert isinstance(solutions, ox.QuerySolutions)
-    return {(solution["thing"].value, number_of(solution["item"].value)) for solution in solutions}
-
-
 def resolve(
-    asking: Asking, things: Mapping[str, Entity], countries: Mapping[str, Entity], decided: set[tuple[str, str]]
+    asking: Asking, things: Mapping[str, Entity], countries: Mapping[str, Entity], decided: Decisions
 ) -> list[ItemLink]:
     """Return candidates for those of `things` that have no item, with evidence, in the order of things and items.
 
@@ -101,7 +92,7 @@ def resolve(
     keys = [key for thing in things.values() if not thing.items for key in keys_of(thing)]
     found = _found(asking, keys)
     taken = {number for thing in things.values() for number in thing.items}
-    found = {pair: why for pair, why in found.items() if pair not in decided and pair[1] not in taken}
+    found = {pair: why for pair, why in found.items() if not decided.cover(*pair) and pair[1] not in taken}
     items = fetch_items(asking, {number for _, number in found})
     return [
         _candidate(things[iri], items[number], why, countries)
