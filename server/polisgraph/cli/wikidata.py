@@ -171,20 +171,18 @@ def resolve(
     """
     import pyoxigraph as ox
 
-    from polisgraph.links import read_decisions
     from polisgraph.wikidata.cache import Cache, default_path
     from polisgraph.wikidata.candidates import merged, written
-    from polisgraph.wikidata.entities import read_entities, read_places
+    from polisgraph.wikidata.entities import read_decided, read_entities, read_places
     from polisgraph.wikidata.resolving import keys_of, resolve, told
 
     before = merged(output) if output else []
     store = ox.Store.read_only(str(current(settings.home).store_path))
     entities = read_entities(store)
     things = read_places(store) if gazetteer else entities
-    decided = read_decisions(lambda query: store.query(query).serialize(format=ox.QueryResultsFormat.CSV))
     unlinked = [thing for thing in things.values() if not thing.items]
     with _asking(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
-        found = resolve(asking, things, entities, decided)
+        found = resolve(asking, things, entities, read_decided(store))
     if output:
         _write(output, written(before, found))
     for link in found if not output else ():

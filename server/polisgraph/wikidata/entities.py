@@ -1,10 +1,11 @@
-"""Reads from our own graph what can have an item in Wikidata, and what there is to compare. Asks no endpoint."""
+"""Reads from our own graph what can have an item in Wikidata, and what is decided and to compare. Asks no endpoint."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from polisgraph.links import Decisions, read_decisions
 from polisgraph.namespaces import PG, PREFIXES, shorten
 
 _QUESTIONS = Path(__file__).parent / "questions"
@@ -52,6 +53,19 @@ def read_entities(store: ox.Store) -> dict[str, Entity]:
 def read_places(store: ox.Store) -> dict[str, Entity]:
     """Return the entries of the gazetteer in `store`, by their IRIs."""
     return _read(store, "places")
+
+
+def read_decided(store: ox.Store) -> Decisions:
+    """Return what people have decided on links, as `store` has it."""
+
+    def ask(query: str) -> bytes:
+        solutions = store.query(query)
+        assert isinstance(solutions, ox.QuerySolutions)
+        body = solutions.serialize(format=ox.QueryResultsFormat.CSV)
+        assert body is not None
+        return body
+
+    return read_decisions(ask)
 
 
 def _read(store: ox.Store, question: str) -> dict[str, Entity]:
