@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -55,17 +56,20 @@ def read_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    most: int | None = None,
 ) -> Table:
     """Return the table in `content`, an XLSX file or a CSV file with a header; `name` is what the file is called.
 
     `wanted` are columns that it must have; of the delimiters the one counts that shows them. Without `encoding` it is
-    UTF-8 or UTF-16 if the bytes are, or else the likeliest, and `notes` say so. Raises SourceError.
+    UTF-8 or UTF-16 if the bytes are, or else the likeliest, and `notes` say so. Raises SourceError, also if there are
+    more than `most` rows below the header; no more than these are read.
     """
     if content.startswith(_XLSX):
-        return _workbook(content, name, sheet)
+        return _workbook(content, name, sheet, most)
     text, notes, marked = _decoded(content, name, encoding)
     delimiter = delimiter or _delimiter(text, name, wanted)
-    header, *rows = list(_parsed(text, name, delimiter)) or [[]]
+    header, *rows = list(islice(_parsed(text, name, delimiter), most and most + 2)) or [[]]
+    _count(rows, most, name)
     if not any(header):
         raise SourceError("is empty; the first row must name the columns", Path(name))
     line_end = "\r\n" if "\r\n" in text.partition("\n")[0] + "\n" else "\n"
@@ -128,7 +132,12 @@ def _parsed(text: str, name: str, delimiter: str) -> Iterator[list[str]]:
         raise SourceError(f"is no CSV: {error}", Path(name), reader.line_num) from None
 
 
-def _workbook(content: bytes, name: str, sheet: str | None) -> Table:
+def _count(rows: Sequence[object], most: int | None, name: str) -> None:
+    if most is not None and len(rows) > most:
+        raise SourceError(f"has more than {most} rows; take a part of it, or the command line", Path(name))
+
+
+def _workbook(content: bytes, name: str, sheet: str | None, most: int | None) -> Table:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
@@ -140,16 +149,29 @@ def _workbook(content: bytes, name: str, sheet: str | None) -> Table:
         if sheet is not None and sheet not in book.sheetnames:
             raise SourceError(f"no sheet {sheet!r}; there are: {', '.join(book.sheetnames)}", Path(name))
         chosen = book[sheet or book.sheetnames[0]]
-        rows = [[_cell(value) for value in row] for row in chosen.iter_rows(values_only=True)]
+        # What a file says of its own size may be wrong, and rows would be filled up to it.
+        chosen.reset_dimensions()
+        read = islice(chosen.iter_rows(values_only=True), most and most + 2)
+        rows = [[_cell(value) for value in row] for row in read]
     finally:
         book.close()
     while rows and not any(rows[-1]):  # formatted, but never filled in
         rows.pop()
     if not rows:
         raise SourceError("the sheet is empty; the first row must name the columns", Path(name))
+    _count(rows[1:], most, name)
+    width = max((at for at, cell in enumerate(rows[0], start=1) if cell), default=0)
+    rows = [_as_wide(row, width) for row in rows]
     left = [title for title in book.sheetnames if title != chosen.title]
     notes = (f"sheet {chosen.title!r} was read; others: {', '.join(left)}",) if left and sheet is None else ()
     return Table(name, rows[0], rows[1:], notes=notes)
+
+
+def _as_wide(row: list[str], width: int) -> list[str]:
+    """Return `row` with the empty cells that a spreadsheet does not write, and without those that it need not."""
+    while len(row) > width and not row[-1]:
+        row.pop()
+    return row + [""] * (width - len(row))
 
 
 def _cell(value: object) -> str:

@@ -14,11 +14,13 @@ from polisgraph.web import (
     errors,
     headers,
     language,
+    link,
     links,
     lookups,
     ontology,
     pages,
     preview,
+    reasons,
     reconcile,
     reports,
     review,
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
-_PARTS = (pages, sparql, reports, entities, lookups, review, ontology, dataset, reconcile, suggest, preview)
+_PARTS = (pages, sparql, reports, entities, lookups, review, ontology, dataset, reconcile, suggest, preview, link)
 BODIES = 8
 """Requests with a body that may come in at the same time."""
 STREAMS = 32
@@ -50,6 +52,7 @@ STREAMS = 32
 def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> Flask:
     """Return the application that serves `snapshot` with `engine`. The caller closes the engine."""
     app = Flask(__name__, static_folder=None)  # `pages` sends those files
+    app.request_class = link.InMemory
     room = settings.cache_size // 2
     calls = bool(settings.service_endpoints)
     kept = CachingEngine(federated(engine, settings), room, settings.query_limit, calls)
@@ -80,6 +83,7 @@ def _shield(app: Flask, settings: "Settings", room: int) -> None:
         Places(BODIES, BODIES // 2),
         longest,
         refuse,
+        {"/link": link.BODY},
     )
     replay = Replay(admission, room)
     app.extensions["polisgraph.replay"] = replay
@@ -104,6 +108,8 @@ def _equip(app: Flask, snapshot_id: str) -> None:
         "in_language": links.in_language,
         "language": language.language,
         "languages": language.LANGUAGES,
+        "feature_name": reasons.feature,
+        "reason": reasons.reason,
         "origins": ORIGINS,
         "snapshot_id": snapshot_id,
     }
