@@ -25,6 +25,7 @@ bench: DEBIAN := wrk virtuoso-opensource-7-bin
 bench: $(VENV)/installed-bench debian  ## measure against other servers; PROFILE=shipped is quick, PROFILE=stress large
 	$(BIN)/python -m tests.benchmarks $(PROFILE)
 	$(BIN)/python -m tests.benchmarks.linking
+	$(BIN)/python -m tests.benchmarks.reconciling
 
 golden: $(VENV)/installed-test  ## rewrite the expected rows of the reports, to be read in the diff
 	$(BIN)/python -m pytest tests/test_reports.py --rewrite-golden

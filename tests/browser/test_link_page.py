@@ -52,7 +52,7 @@ def test_the_page_is_reached_from_every_other(watched: Watched) -> None:
 def test_a_preview_shows_itself_in_a_page_of_another_origin(watched: Watched) -> None:
     page = watched.page
     source = watched.address + "/reconcile/preview?lang=en&id=municipality%2Fkoeln"
-    page.set_content(f'<iframe src="{source}" width="400" height="260"></iframe>')
+    page.set_content(f'<iframe src="{source}" width="400" height="320"></iframe>')
     frame = page.frame_locator("iframe")
     frame.locator("h1").wait_for()
     assert "Cologne" in frame.locator("h1").inner_text()

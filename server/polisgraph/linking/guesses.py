@@ -49,7 +49,7 @@ def country_column(table: Table) -> str:
 def listed(text: str) -> Table:
     """Return a table of the lines of `text`: each a name, maybe with a country behind a tab, a semicolon or a comma."""
     rows = [_line(line) for line in text.splitlines() if line.strip()]
-    return Table("list", ["name", "country"], rows)
+    return Table("", ["name", "country"], rows)
 
 
 def _line(line: str) -> list[str]:

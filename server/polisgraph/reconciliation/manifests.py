@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-WIDTH, HEIGHT = 400, 260
+WIDTH, HEIGHT = 400, 320
 """Pixels that a preview needs."""
 
 LIMIT, FORM = "limit", "form"

@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
@@ -23,6 +24,7 @@ from polisgraph.web.language import N_, language
 if TYPE_CHECKING:
     from polisgraph.linking.lists import Linked, Linker
     from polisgraph.linking.tables import Table
+    from polisgraph.reconciliation import Service
 
 blueprint = Blueprint("link", __name__)
 
@@ -32,6 +34,8 @@ FILE = 1024**2
 """Bytes of a file; a table of cities with a thousand rows has a tenth of it."""
 _UNPACKED = 12 * 1024**2
 ROWS = 1_000
+LIST = ""
+"""The name of a table that was a list."""
 _PARTS = ROWS + 20
 _TURN = 25
 """Rows that are linked before others have a turn."""
@@ -69,6 +73,11 @@ class Sheet:
     header: Sequence[str] = ()
     rows: "Sequence[Linked]" = field(default_factory=tuple)
     error: Unusable | None = None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list of names, which has no titles and no columns to choose."""
+        return self.table is not None and self.table.name == LIST
 
     @property
     def counts(self) -> Counter[str]:
@@ -175,10 +184,20 @@ def _linked(linker: "Linker") -> "Iterator[Linked]":
     rows = linker.rows()
     done = False
     while not done:
-        with desk().turn():
-            some = [row for _, row in zip(range(_TURN), rows, strict=False)]
+        with desk().turn() as service:
+            some = [_described(row, service) for row in islice(rows, _TURN)]
         done = len(some) < _TURN
         yield from some
+
+
+def _described(row: "Linked", service: "Service") -> "Linked":
+    """Return a row whose candidates are described as they are to other clients, in the reader's language."""
+    candidates = tuple(
+        replace(each, description=service.description(target, language()))
+        for each in row.outcome.candidates
+        if (target := service.target(each.id))
+    )
+    return replace(row, outcome=replace(row.outcome, candidates=candidates))
 
 
 def _decided(row: "Linked") -> "Linked":

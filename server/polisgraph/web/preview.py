@@ -13,7 +13,7 @@ from polisgraph.web.language import language
 
 blueprint = Blueprint("preview", __name__)
 
-_NAMES, _NETWORKS = 6, 8
+_NAMES, _NETWORKS = 4, 6
 """So many further names and networks fit on it."""
 
 
