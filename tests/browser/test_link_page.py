@@ -1,5 +1,9 @@
 """The page to link records at in a real browser: without a script, in both languages, on wide and narrow screens."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
 
-NAMES = "Köln; DE\nHalle\nXqzwvk; DE\nMünchen; Deutschland\nEurocities"
+NAMES = "Köln; DE\nHeidelberg\nXqzwvk; DE\nDüsseldorf; Deutschland\nEurocities"
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -52,10 +56,36 @@ def test_the_page_is_reached_from_every_other(watched: Watched) -> None:
 def test_a_preview_shows_itself_in_a_page_of_another_origin(watched: Watched) -> None:
     page = watched.page
     source = watched.address + "/reconcile/preview?lang=en&id=municipality%2Fkoeln"
-    page.set_content(f'<iframe src="{source}" width="400" height="320"></iframe>')
-    frame = page.frame_locator("iframe")
-    frame.locator("h1").wait_for()
-    assert "Cologne" in frame.locator("h1").inner_text()
-    inner = next(each for each in page.frames if each.url == source)
-    assert inner.evaluate("document.documentElement.scrollWidth") <= 400
-    assert watched.complaints == []
+    content = f'<iframe src="{source}" width="400" height="320"></iframe>'
+    with other_origin(content) as address:
+        page.goto(address)
+        frame = page.frame_locator("iframe")
+        frame.locator("h1").wait_for()
+        assert "Cologne" in frame.locator("h1").inner_text()
+        inner = next(each for each in page.frames if each.url == source)
+        assert inner.evaluate("document.documentElement.scrollWidth") <= 400
+    assert [text for text in watched.complaints if "favicon" not in text and "404" not in text] == []
+
+
+@contextmanager
+def other_origin(content: str) -> Iterator[str]:
+    """A web server on this machine with one page; its port makes it another origin."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/" else 404)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(content.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()

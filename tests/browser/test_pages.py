@@ -16,6 +16,7 @@ PAGES = [
     "/review",
     "/review?of=gazetteer",
     "/sparql",
+    "/link",
     "/sparql?query=SELECT+*+%7B+%3Fnetwork+a+%3Chttps%3A%2F%2Fw3id.org%2Fpolisgraph%2Fontology%2FNetwork%3E+%7D",
     "/ontology/",
     "/doc/municipality/koeln",

@@ -21,6 +21,11 @@ from tests.web.conftest import Page
 KOELN = expand("mun:koeln")
 
 
+@pytest.fixture
+def client(whole_client: FlaskClient) -> FlaskClient:
+    return whole_client
+
+
 def send(client: FlaskClient, language: str = "en", **fields: Any) -> Page:
     response = client.post(
         "/link",
@@ -201,8 +206,8 @@ def test_files_stay_in_memory(client: FlaskClient, monkeypatch: pytest.MonkeyPat
     assert verdicts(Page(response.status_code, response.text)) == ["sure"] * 900
 
 
-def test_every_reason_of_the_matcher_has_its_german_words(client: FlaskClient, engine: Engine) -> None:
-    matcher = Matcher(read_index(lambda query: engine.query(query).body))
+def test_every_reason_of_the_matcher_has_its_german_words(client: FlaskClient, whole_engine: Engine) -> None:
+    matcher = Matcher(read_index(lambda query: whole_engine.query(query).body))
     records = [
         Record(name, country, kind, keys, *place, networks=networks)
         for name in (
