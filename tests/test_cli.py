@@ -66,7 +66,9 @@ def test_the_examples_work(example: str, home: Path, tmp_path: Path) -> None:
 
 def test_the_list_of_reports_reads_each_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
-    monkeypatch.setattr("polisgraph.reports.load_reports", lambda folder: read.append(folder) or load_reports(folder))
+    monkeypatch.setattr(
+        "polisgraph.reports.load_reports", lambda folder, *more: read.append(folder) or load_reports(folder, *more)
+    )
     group = type(main.commands["report"])("report")
     listed = CliRunner().invoke(group, ["--help"])
     assert listed.exit_code == 0 and "members-of-network" in listed.output

@@ -1,22 +1,15 @@
 """`polisgraph wikidata`: what goes back to Wikidata, and what it says of our items. The work itself is elsewhere."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
+from polisgraph.cli.inquiry import asks, contact_option, inquiry
 from polisgraph.cli.settings import settable
 from polisgraph.errors import SourceError
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
-if TYPE_CHECKING:
-    from polisgraph.wikidata.asking import Asking
-    from polisgraph.wikidata.cache import Cache
-
-ENDPOINT = "https://query.wikidata.org/sparql"
 DIFFERENCES = 3
 """Exit status if Wikidata was asked and something differs: neither success nor an error."""
 
@@ -29,44 +22,6 @@ def wikidata() -> None:
     Example:
       polisgraph wikidata quickstatements --explain
     """
-
-
-def _ascii(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """Refuse what cannot stand in a header."""
-    if not (value.isascii() and (not value or value.isprintable())):
-        raise click.BadParameter("write an address of the web or of mail, in plain letters")
-    return value
-
-
-def _contact(command: Callable[..., Any]) -> Callable[..., Any]:
-    told = "Web or mail address of yours that Wikidata is told with every question, as its policy asks."
-    return click.option("--contact", default="", callback=_ascii, metavar="ADDRESS", help=told)(command)
-
-
-def asks(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of all that ask Wikidata about many things."""
-    for option in (
-        click.option(
-            "--max-age",
-            type=click.FloatRange(min=0),
-            default=24.0,
-            show_default=True,
-            metavar="HOURS",
-            help="Age up to which what Wikidata said before is not asked for again; 0 asks for everything.",
-        ),
-        click.option(
-            "--cache",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="File in which what Wikidata says is kept; without it one in your folder of caches.",
-        ),
-        click.option(
-            "--gazetteer", is_flag=True, help="Ask about the places of the gazetteer instead of the graph's things."
-        ),
-        _contact,
-        click.option("--endpoint", default=ENDPOINT, show_default=True, metavar="URL", help="SPARQL endpoint to ask."),
-    ):
-        command = option(command)
-    return command
 
 
 @wikidata.command()
@@ -123,7 +78,7 @@ def verify(
     linked = {number for thing in things.values() for number in thing.items}
     # Of places in the gazetteer our data states no memberships.
     claims = [] if gazetteer else read_claims(store)
-    with _asking(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
+    with inquiry(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
         items = fetch_items(asking, linked)
         known = {} if gazetteer else known_memberships(asking, linked)
     found = [
@@ -181,7 +136,7 @@ def resolve(
     entities = read_entities(store)
     things = read_places(store) if gazetteer else entities
     unlinked = [thing for thing in things.values() if not thing.items]
-    with _asking(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
+    with inquiry(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
         found = resolve(asking, things, entities, read_decided(store))
     if output:
         _write(output, written(before, found))
@@ -196,42 +151,13 @@ def resolve(
     )
 
 
-@contextmanager
-def _asking(endpoint: str, contact: str, cache: "Cache | None" = None) -> "Iterator[Asking]":
-    """Yield what asks the endpoint, and show on a terminal how far it is."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from polisgraph.wikidata.asking import Asking
-    from polisgraph.wikidata.client import Client
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("ask", total=0)
-        total = 0
-
-        def advanced(planned: int, known: int) -> None:
-            nonlocal total
-            total += planned
-            progress.update(task, total=total, advance=known)
-
-        def waiting(why: str, seconds: float) -> None:
-            # Minutes of silence look like a program that hangs, also in a log.
-            text = f"{endpoint}: {why}; asking again in {seconds:.0f} s"
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-        with closing(Asking(Client(endpoint, waiting=waiting, contact=contact), cache, advanced)) as asking:
-            yield asking
-
-
 @wikidata.command()
 @settable("home")
 @click.option(
     "--explain", is_flag=True, help="Say of each line where it comes from, and of all else why it is left out."
 )
 @click.option("--endpoint", metavar="URL", help="SPARQL endpoint in Wikidata's shape; only what it lacks is written.")
-@_contact
+@contact_option
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write the lines to.")
 def quickstatements(settings: Settings, explain: bool, endpoint: str | None, contact: str, output: Path | None) -> None:
     """Write memberships as lines for QuickStatements (version 1): member of, with times and references.
@@ -256,7 +182,7 @@ def quickstatements(settings: Settings, explain: bool, endpoint: str | None, con
     known = None
     if endpoint:
         # What is given back must be missing now, not yesterday.
-        with _asking(endpoint, contact) as asking:
+        with inquiry(endpoint, contact) as asking:
             check_is_wikidata(asking)
             known = known_memberships(asking, linked)
     found = select(claims, known)
