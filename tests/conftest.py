@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -143,9 +142,15 @@ def whole_store(whole_home: Path) -> ox.Store:
 
 
 @pytest.fixture(scope="session")
-def whole_engine(whole_home: Path, settings: Settings) -> Iterator[Engine]:
-    snapshot = current(whole_home)
-    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as running:
+def whole_settings(whole_home: Path) -> Settings:
+    # To read all names takes a second, and many on a busy machine.
+    return Settings(home=whole_home, time_limit=60.0)
+
+
+@pytest.fixture(scope="session")
+def whole_engine(whole_settings: Settings) -> Iterator[Engine]:
+    snapshot = current(whole_settings.home)
+    with closing(LocalEngine(snapshot.store_path, snapshot.graphs, whole_settings)) as running:
         yield running
 
 
@@ -160,8 +165,8 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def whole_app(settings: Settings, whole_home: Path, whole_engine: Engine) -> Flask:
-    return create_app(replace(settings, home=whole_home), current(whole_home), whole_engine)
+def whole_app(whole_settings: Settings, whole_engine: Engine) -> Flask:
+    return create_app(whole_settings, current(whole_settings.home), whole_engine)
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ _SKOS, _FOAF, _WGS84 = PREFIXES["skos"], PREFIXES["foaf"], PREFIXES["wgs84"]
 _ORGANIZATION = PREFIXES["org"] + "Organization"
 _KEYS = {scheme.property: name for name, scheme in SCHEMES.items()}
 _MERGED_BY = ("ags", "geonames", "qid")
+_ANYWHERE, _NOWHERE = "*", ""
+"""In the place of a country: all names, and those of what has none."""
 _LIKE = 60
 """So many names that share most runs of three letters are compared letter by letter."""
 
@@ -71,14 +73,30 @@ class Index:
 
     def like(self, key: str, country: str) -> list[str]:
         """Return the keys of names that share most runs of three letters with `key`, in a country or ("") anywhere."""
-        grams = self._grams_of(country)
+        self.prepare()
         shared: Counter[str] = Counter()
-        for gram in _grams(key):
-            shared.update(grams.get(gram, ()))
+        for place in (country, _NOWHERE) if country else (_ANYWHERE,):
+            grams = self._grams.get(place, {})
+            for gram in _grams(key):
+                shared.update(grams.get(gram, ()))
         least = max(2, len(key) // 4)
         # A name that is much longer shares as much but is another.
         close = [(number / (len(name) + len(key)), name) for name, number in shared.items() if number >= least]
         return [name for _, name in nlargest(_LIKE, close)]
+
+    def prepare(self) -> None:
+        """Sort all names by their runs of three letters, for `like`; nothing if that is done. Takes a while."""
+        if self._grams:
+            return
+        found: dict[str, dict[str, list[str]]] = {_ANYWHERE: defaultdict(list)}
+        for key, hits in self.by_name.items():
+            countries = {self.targets[hit.target].country for hit in hits}
+            # What has no country is looked for in each, so it stands in none.
+            places = {_NOWHERE} if _NOWHERE in countries else countries
+            for gram in _grams(key):
+                for place in (_ANYWHERE, *places):
+                    found.setdefault(place, defaultdict(list))[gram].append(key)
+        self._grams = found
 
     def add(self, target: Target) -> None:
         """Take a target in."""
@@ -102,16 +120,6 @@ class Index:
                 taken.add(key)
                 part = key in name.head and key not in name.plain
                 self.by_name[key].append(Hit(number, text, True, part, name.addition, key in name.bare))
-
-    def _grams_of(self, country: str) -> dict[str, list[str]]:
-        if country not in self._grams:
-            found: dict[str, list[str]] = defaultdict(list)
-            for key, hits in self.by_name.items():
-                if not country or any(self.targets[hit.target].country in (country, "") for hit in hits):
-                    for gram in _grams(key):
-                        found[gram].append(key)
-            self._grams[country] = dict(found)
-        return self._grams[country]
 
 
 def _grams(key: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import islice, product
 
 from polisgraph.countries import name_of
@@ -30,11 +29,7 @@ class Service:
         self.index = index
         self.matcher = Matcher(index)
         self.types = Types(index)
-
-    @cached_property
-    def suggestions(self) -> Suggestions:
-        """What names begin with; made when somebody types for the first time."""
-        return Suggestions(self.index)
+        self.suggestions = Suggestions(index)
 
     def target(self, identifier: str) -> Target | None:
         """Return what an identifier, an IRI or a prefixed name stands for."""

@@ -58,6 +58,7 @@ class Desk:
                 begin = perf_counter()
                 # Not by way of the cache: it would keep the answers, which are read only once, beside what is made.
                 index = read_index(self._ask)
+                index.prepare()
                 self._service = Service(index)
                 told = facts(targets=len(index.targets), seconds=round(perf_counter() - begin, 3))
                 _log.info("the names to link to are read", extra=told)
