@@ -141,7 +141,6 @@ def test_a_choice_that_was_not_offered_links_nothing(client: FlaskClient) -> Non
         ({"names": "Köln\n" * 1001}, "too many lines"),
         ({"table": "name,name\na,b\n", "name_column": "name"}, "2 columns"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_linked_is_told_in_a_sentence(client: FlaskClient, fields: Any, told: str) -> None:
     sent = {
