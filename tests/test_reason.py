@@ -40,7 +40,7 @@ CONSTRUCTS = {
 
 MEANS_NOTHING_MORE = {
     OWL.Ontology, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, OWL.members,
-    OWL.versionIRI, OWL.versionInfo, OWL.priorVersion, OWL.deprecated,
+    OWL.versionIRI, OWL.versionInfo, OWL.priorVersion, OWL.deprecated, OWL.annotatedSource, OWL.annotatedTarget,
     RDFS.Class, RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy,
 }  # fmt: skip
 """Declarations and annotations: no rule of the recommendation concludes anything from them that is not
