@@ -21,8 +21,8 @@ ORDER = [
     "gazetteer",
     "load", "links", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
     "reason", "results", "reports", "description", "seal", "dumps", "disk", "snapshot", "archive", "build", "lastbuild",
-    "watch", "engine", "federation", "publish", "linking", "wikidata", "reconciliation", "review", "web", "cli",
-    "__main__",
+    "watch", "engine", "federation", "publish", "linking", "importing", "wikidata", "reconciliation", "review", "web",
+    "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""
 

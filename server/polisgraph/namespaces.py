@@ -10,6 +10,7 @@ DATASET = BASE + "dataset"
 
 _OWN_KINDS = {
     "mun": "municipality",
+    "authority": "authority",
     "county": "county",
     "territory": "territory",
     "net": "network",

@@ -10,6 +10,7 @@ from polisgraph.cli.asking import explain, query
 from polisgraph.cli.building import build, check, serve
 from polisgraph.cli.gazetteer import gazetteer
 from polisgraph.cli.group import Group
+from polisgraph.cli.importing import import_command
 from polisgraph.cli.link import link
 from polisgraph.cli.publish import publish
 from polisgraph.cli.report import report
@@ -31,6 +32,7 @@ main.add_command(serve)
 main.add_command(query)
 main.add_command(explain)
 main.add_command(gazetteer)
+main.add_command(import_command)
 main.add_command(link)
 main.add_command(publish)
 main.add_command(report)

@@ -94,8 +94,15 @@ def kilometres(wanted: Wanted, target: Target) -> float | None:
     """Return the distance between a record and a target on the surface of the earth, if both have a place."""
     if None in (wanted.latitude, wanted.longitude, target.latitude, target.longitude):
         return None
-    here, there = radians(wanted.latitude or 0.0), radians(target.latitude or 0.0)
-    width = radians((target.longitude or 0.0) - (wanted.longitude or 0.0))
+    return kilometres_between(
+        wanted.latitude or 0.0, wanted.longitude or 0.0, target.latitude or 0.0, target.longitude or 0.0
+    )
+
+
+def kilometres_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Return the distance between two points, given in degrees, on the surface of the earth."""
+    here, there = radians(latitude), radians(other_latitude)
+    width = radians(other_longitude - longitude)
     half = sin((there - here) / 2) ** 2 + cos(here) * cos(there) * sin(width / 2) ** 2
     return 2 * 6371.0 * asin(sqrt(min(1.0, half)))
 

@@ -1,0 +1,244 @@
+"""Reads the mapping of a member list: CSVW metadata (W3C 2015) that says what its columns mean. Reads no list.
+
+Of CSVW count: tables with their columns, titles, datatypes, `required`, `aboutUrl`, `valueUrl`, virtual columns, the
+primary key, foreign keys and the dialect. Codes of a column are its `skos:member`: concepts with a `skos:notation`.
+"""
+
+import json
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from csvw.metadata import Column, TableGroup
+
+from polisgraph.errors import SourceError
+from polisgraph.namespaces import PREFIXES, expand
+
+SHIPPED = Path(__file__).with_name("mappings")
+"""The mappings of lists that Polisgraph knows, `<source>.json`."""
+
+MEANINGS = {
+    "skos:prefLabel": "name",
+    "pg:country": "country",
+    "wgs84:lat": "latitude",
+    "wgs84:long": "longitude",
+    "pg:start": "start",
+    "pg:end": "end",
+    "pg:status": "status",
+    "rdf:type": "kind",
+    "rdfs:seeAlso": "group",
+    "org:member": "member",
+    "org:organization": "network",
+    "org:role": "role",
+}
+"""What a column says, by its `propertyUrl`. Only what is listed here is imported."""
+_NEEDED = ("name", "country", "member", "network")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_TEMPLATE = re.compile(r"\{(\w+)\}")
+# CSVW takes its prefixes from RDFa, where `dc` is what is `dct` here.
+_PREFIXES = {name: PREFIXES[name] for name in ("foaf", "org", "prov", "rdf", "rdfs", "skos", "xsd")}
+_PREFIXES |= {"dc": PREFIXES["dct"], "dcterms": PREFIXES["dct"], "wgs84": PREFIXES["wgs84"]}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that counts: what it says, in which of the tables it stands, and its codes, IRIs by text.
+
+    `value` is the template of the IRI that its cells stand for, if they stand for one.
+    """
+
+    meaning: str
+    table: int
+    column: Column
+    value: str
+    codes: dict[str, str]
+
+    @property
+    def title(self) -> str:
+        """What the column is called, for people."""
+        return str(self.column)
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """One file: what it is called, the columns that it must have, how it is written, its key.
+
+    `joined_by` are its column and the one of the list that it refers to, for every file but the list itself.
+    """
+
+    url: str
+    columns: tuple[Column, ...]
+    encoding: str
+    delimiter: str
+    key: str
+    joined_by: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What a list means. The first of `tables` is the list, the others say more of its rows.
+
+    `slug` names source and graph; `tenure` and `authority` are templates of IRIs, with columns in braces; `titles` are
+    by language; `issued` is the day, month or year of the list.
+    """
+
+    path: Path
+    slug: str
+    titles: dict[str, str]
+    identifier: str
+    license: str
+    rights: str
+    issued: str
+    network: str
+    role: str
+    tenure: str
+    authority: str
+    tables: tuple[TableMapping, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def source(self) -> str:
+        """The IRI of the list as a source."""
+        return PREFIXES["src"] + self.slug
+
+    def field(self, meaning: str) -> Field | None:
+        """Return the column that says this, if there is one."""
+        return next((field for field in self.fields if field.meaning == meaning), None)
+
+
+def find_mapping(name: str) -> Path:
+    """Return the path of a mapping: a file, or one of those shipped by its name; raise SourceError if there is none."""
+    path = Path(name)
+    if path.exists():
+        return path
+    shipped = sorted(each.stem for each in SHIPPED.glob("*.json"))
+    if name in shipped:
+        return SHIPPED / f"{name}.json"
+    raise SourceError(f"no such file, and no mapping of that name is shipped; there are: {', '.join(shipped)}", path)
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Return the mapping in the CSVW file `path`; raise SourceError that says which part of it is wrong."""
+    if not _SLUG.fullmatch(path.stem):
+        raise SourceError("the name of the file names the source: lower case letters, digits, hyphens, .json", path)
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", path) from None
+    except UnicodeDecodeError as error:
+        raise SourceError(f"is not UTF-8: {error.reason} at byte {error.start}", path) from None
+    except json.JSONDecodeError as error:
+        raise SourceError(f"is no JSON: {error.msg}", path, error.lineno, error.colno) from None
+    if not isinstance(said, dict):
+        raise SourceError("is no CSVW metadata: write an object with @context and tables", path)
+    try:
+        with warnings.catch_warnings():
+            # What the library would pass over with a warning would silently mean something else.
+            warnings.simplefilter("error")
+            return _mapping(path, said)
+    except (ValueError, KeyError, TypeError, AttributeError, Warning) as error:
+        raise SourceError(f"is no mapping: {error}", path) from None
+
+
+def _mapping(path: Path, said: dict[str, Any]) -> Mapping:
+    common = {key: said[key] for key in said if ":" in key}
+    if "tables" not in said:
+        said = {"@context": said.pop("@context", None), "tables": [{k: v for k, v in said.items() if k not in common}]}
+    group = TableGroup.fromvalue({key: value for key, value in said.items() if key not in common})
+    if not group.tables:
+        raise ValueError("it describes no table")
+    tables, fields = [], []
+    for number, table in enumerate(group.tables):
+        dialect = table.dialect or group.dialect
+        keys = table.tableSchema.foreignKeys
+        if number and len(keys) != 1:
+            raise ValueError(f"table {table.url} needs one foreign key to the list")
+        joined = (keys[0].columnReference[0], keys[0].reference.columnReference[0]) if number else None
+        real = tuple(column for column in table.tableSchema.columns if not column.virtual)
+        key = (table.tableSchema.primaryKey or [""])[0]
+        encoding, delimiter = (dialect.encoding, dialect.delimiter) if dialect else ("utf-8", ",")
+        tables.append(TableMapping(str(table.url), real, encoding, delimiter, key, joined))
+        fields += [field for column in table.tableSchema.columns if (field := _field(number, column))]
+    by_meaning = {field.meaning: field for field in fields}
+    if len(by_meaning) < len(fields):
+        raise ValueError("two columns have the same propertyUrl")
+    if missing := [prop for prop, meaning in MEANINGS.items() if meaning in _NEEDED and meaning not in by_meaning]:
+        raise ValueError(f"no column has the propertyUrl {', '.join(missing)}")
+    constant = {name: by_meaning[name].value if name in by_meaning else "" for name in ("network", "role", "member")}
+    tenure = str(by_meaning["network"].column.inherit("aboutUrl") or "")
+    names = {column.name for column in tables[0].columns} | {"_row"}
+    for template, prefix, what in ((tenure, "ten", "aboutUrl"), (constant["member"], "authority", "valueUrl")):
+        if not template.startswith(PREFIXES[prefix]) or not set(_TEMPLATE.findall(template)) & names:
+            raise ValueError(
+                f"{what} must be {PREFIXES[prefix]}…{{column}} with a column of the list; not {template!r}"
+            )
+        if unknown := set(_TEMPLATE.findall(template)) - names:
+            raise ValueError(f"{what} names a column that the list has not: {', '.join(sorted(unknown))}")
+    if not constant["network"].startswith(PREFIXES["net"]):
+        raise ValueError(f"the valueUrl of org:organization must be a network, {PREFIXES['net']}…")
+    return Mapping(
+        path=path,
+        slug=path.stem,
+        titles=_titles(common.get("dc:title")),
+        identifier=_text(common, "dc:identifier"),
+        license=_text(common, "dc:license"),
+        rights=_text(common, "dc:rights"),
+        issued=_issued(_text(common, "dc:issued")),
+        network=constant["network"],
+        role=constant["role"],
+        tenure=tenure,
+        authority=constant["member"],
+        tables=tuple(tables),
+        fields=tuple(field for field in fields if not field.column.virtual),
+    )
+
+
+def _field(table: int, column: Column) -> Field | None:
+    url = column.propertyUrl
+    if not url:
+        return None
+    iri = _iri(str(url))
+    meaning = next((meaning for name, meaning in MEANINGS.items() if expand(name) == iri), None)
+    if meaning is None:
+        raise ValueError(f"column {column}: {url} is not imported; what is: {', '.join(MEANINGS)}")
+    value = column.inherit("valueUrl")
+    codes = dict(_codes(column))
+    return Field(meaning, table, column, _iri(str(value)) if value else "", codes)
+
+
+def _codes(column: Column) -> Iterator[tuple[str, str]]:
+    members = column.common_props.get("skos:member", [])
+    for each in members if isinstance(members, list) else [members]:
+        yield str(each["skos:notation"]), _iri(str(each["@id"]))
+
+
+def _iri(name: str) -> str:
+    """Return the IRI that a prefixed name of CSVW stands for, or the IRI itself."""
+    prefix, _, local = name.partition(":")
+    return _PREFIXES[prefix] + local if prefix in _PREFIXES else name
+
+
+def _titles(said: Any) -> dict[str, str]:
+    values: Sequence[Any] = said if isinstance(said, list) else [said]
+    found = {str(v["@language"]): str(v["@value"]) for v in values if isinstance(v, dict) and "@language" in v}
+    if not {"de", "en"} <= set(found):
+        raise ValueError('dc:title must have a German and an English text: [{"@value": "…", "@language": "de"}, …]')
+    return found
+
+
+def _text(common: dict[str, Any], name: str) -> str:
+    said = common.get(name, "")
+    text = said.get("@id", said.get("@value", "")) if isinstance(said, dict) else said
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f"{name} is missing; the list needs its licence, attribution, identifier and date")
+    return text.strip()
+
+
+def _issued(text: str) -> str:
+    if not _DATE.fullmatch(text):
+        raise ValueError(f"dc:issued {text!r} is no date; write 2024, 2024-01 or 2024-01-31")
+    return text

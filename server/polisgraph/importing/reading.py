@@ -1,0 +1,262 @@
+"""Reads a member list by its mapping and checks every cell, so that nothing else need doubt it. Links nothing.
+
+What is wrong is told with row and column, as much of it at once as a person can use.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from polisgraph.countries import code_named
+from polisgraph.errors import SourceError
+from polisgraph.folding import slug_of
+from polisgraph.importing.mapping import Field, Mapping, TableMapping
+
+_LONGEST = 1_000_000
+"""No line of a member list is longer, in characters."""
+_TOLD = 10
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_TEMPLATE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a list, checked. `number` counts from 1, the header is row 1.
+
+    `country` is the ISO 3166-1 alpha-2 code. `start` and `end` are ISO days, months or years, or nothing. `status`,
+    `kind` (a class) and `group` (the tenure of a joint group) are IRIs or nothing; so are `tenure` and `authority`,
+    which every row has. `key` says which row it is, in whatever order the list is: «member_ref 29289», or «row 17».
+    """
+
+    number: int
+    key: str
+    name: str
+    country: str
+    tenure: str
+    authority: str
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+    start: str = ""
+    end: str = ""
+    status: str = ""
+    kind: str = ""
+    group: str = ""
+
+    @property
+    def locator(self) -> str:
+        """Where the list says it: which row, and what it is called there."""
+        return f"{self.key}, «{self.name}»"
+
+
+def read_rows(path: Path, mapping: Mapping, tell: Callable[[int, int], None] = lambda done, all_: None) -> list[Row]:
+    """Return the rows of the list `path`, in its order; files that the mapping joins to it lie beside it.
+
+    `tell` hears how many of how many rows are done. Raises SourceError with row and column for whatever is no table, is
+    not what the mapping says, or stands there twice.
+    """
+    files = [_File(path if not number else path.with_name(table.url), table)
+             for number, table in enumerate(mapping.tables)]  # fmt: skip
+    problems: list[str] = []
+    tables = [_joined(file, problems) for file in files[1:]]
+    known = files[0].column(mapping.tables[0].key) if mapping.tables[0].key else None
+    rows: list[Row] = []
+    for number, cells in files[0].rows:
+        texts = {column.name: cells[at].strip() for column, at in files[0].places}
+        parts: list[tuple[_File, int, Sequence[str]] | None] = [(files[0], number, cells)]
+        for file, found in zip(files[1:], tables, strict=True):
+            assert file.table.joined_by
+            joined = found.pop(texts[file.table.joined_by[1]], None)
+            parts.append((file, *joined) if joined else None)
+        key = f"{mapping.tables[0].key} {cells[known].strip()}" if known is not None else f"row {number}"
+        if row := _row(mapping, number, key, parts, texts, problems):
+            rows.append(row)
+        tell(number - 1, len(files[0].rows))
+    for file, found in zip(files[1:], tables, strict=True):
+        assert file.table.joined_by
+        own, theirs = file.table.joined_by
+        for text, (number, _) in found.items():
+            problems.append(f"{file.path.name}: row {number}, column {own!r}: no row of the list has {theirs} {text!r}")
+    problems += _twice(rows)
+    if problems:
+        more = [f"and {len(problems) - _TOLD:,} more"] if len(problems) > _TOLD else []
+        raise SourceError("\n  ".join([*problems[:_TOLD], *more]), path)
+    return rows
+
+
+class _File:
+    """A CSV file with its rows, each as wide as the header."""
+
+    def __init__(self, path: Path, table: TableMapping) -> None:
+        self.path, self.table = path, table
+        self.header, self.rows = _parsed(path, table)
+        self.places = [(column, self._place(column)) for column in table.columns]
+
+    def column(self, name: str) -> int:
+        return next(at for column, at in self.places if column.name == name)
+
+    def _place(self, column: Any) -> int:
+        found = [at for at, title in enumerate(self.header) if column.has_title(title.strip())]
+        if len(found) != 1:
+            told = f"{len(found)} columns {column.header!r}" if found else f"no column {column.header!r}"
+            raise SourceError(f"row 1: {told}; the columns are: {', '.join(self.header)}", self.path, 1)
+        return found[0]
+
+
+def _parsed(path: Path, table: TableMapping) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    text = _text(path, table.encoding)
+    # Quotes that do not close are an error: without `strict` they would swallow the rest of the list.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=table.delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            rows.append((number, cells))
+    except csv.Error as error:
+        raise SourceError(f"row {number + 1}: is no CSV: {error}; look at its quotes", path, number + 1) from None
+    if not rows or not any(rows[0][1]):
+        raise SourceError("is empty; the first row must name the columns", path)
+    width = len(rows[0][1])
+    for number, cells in rows:
+        if len(cells) != width:
+            at = min(len(cells), width) + 1
+            told = f"has {len(cells)} cells, the header {width}; is a comma or quote missing?"
+            raise SourceError(f"row {number}, column {at}: {told}", path, number, at)
+    return rows[0][1], rows[1:]
+
+
+def _text(path: Path, encoding: str) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", path) from None
+    try:
+        text = content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+    except LookupError:
+        raise SourceError(f"the mapping names an encoding that there is not: {encoding!r}", path) from None
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        row, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        told = f"row {row}, byte {column}: is not {encoding}; save the list in {encoding}, or name its encoding"
+        raise SourceError(f"{told} in the dialect of the mapping", path, row, column) from None
+    for number, line in enumerate(io.StringIO(text), start=1):
+        if len(line) > _LONGEST:
+            told = f"has {len(line):,} characters in one line; this is no list of members"
+            raise SourceError(f"row {number}, column 1: {told}", path, number, _LONGEST)
+    if "\0" in text:
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise SourceError(f"row {row}: has a NUL character; this is no text", path, row)
+    return text
+
+
+def _joined(file: _File, problems: list[str]) -> dict[str, tuple[int, list[str]]]:
+    """Return the rows of a file that says more of the rows of the list, by what they refer by."""
+    assert file.table.joined_by
+    at = file.column(file.table.joined_by[0])
+    found: dict[str, tuple[int, list[str]]] = {}
+    for number, cells in file.rows:
+        text = cells[at].strip()
+        if text in found:
+            told = f"{text!r} stands in row {found[text][0]} already"
+            problems.append(f"{file.path.name}: row {number}, column {file.table.joined_by[0]!r}: {told}")
+        found[text] = (number, cells)
+    return found
+
+
+def _row(
+    mapping: Mapping,
+    number: int,
+    key: str,
+    parts: Sequence[tuple[_File, int, Sequence[str]] | None],
+    texts: dict[str, str],
+    problems: list[str],
+) -> Row | None:
+    """Return the row, or nothing if something is wrong with it, which is then among `problems`."""
+    said: dict[str, Any] = {}
+    before = len(problems)
+    for field in mapping.fields:
+        part = parts[field.table]
+        if part is None:
+            continue
+        file, at, cells = part
+        text = cells[file.column(field.column.name)].strip()
+        try:
+            said[field.meaning] = _value(field, text)
+        except ValueError as error:
+            where = f"{file.path.name}: " if field.table else ""
+            problems.append(f"{where}row {at}, column {field.title!r}: {error}")
+    if (said.get("latitude") is None) != (said.get("longitude") is None):
+        problems.append(f"row {number}: has a latitude or a longitude, but not both")
+    if len(problems) > before:
+        return None
+    values = {name: value for name, value in said.items() if value is not None}
+    templates = {name: str(slug_of(text)) for name, text in texts.items()} | {"_row": str(number)}
+    return Row(
+        number=number,
+        key=key,
+        tenure=_expanded(mapping.tenure, templates),
+        authority=_expanded(mapping.authority, templates),
+        **values,
+    )
+
+
+def _value(field: Field, text: str) -> Any:
+    """Return what a cell says; raise ValueError that says what is wrong with it."""
+    value = field.column.read(text)
+    if value is None or value == "":
+        if field.meaning in ("name", "country"):
+            raise ValueError(f"is empty; every row needs a {field.meaning}")
+        return None
+    if field.meaning == "country":
+        if not (code := code_named(str(value))):
+            raise ValueError(f"{text!r} is no country that is known")
+        return code
+    if field.meaning in ("start", "end"):
+        return _date(value)
+    if field.meaning in ("latitude", "longitude"):
+        return _degrees(value, 90 if field.meaning == "latitude" else 180)
+    if field.meaning in ("status", "kind"):
+        return field.codes.get(str(value))
+    if field.meaning == "group":
+        return _expanded(field.value, {str(field.column.name): slug_of(text)})
+    return " ".join(str(value).split())
+
+
+def _date(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    found = _PARTIAL.fullmatch(str(value))
+    if not found:
+        raise ValueError(f"{value!r} is no date; write 2015, 2015-02 or 2015-02-28")
+    year, month, day = (int(part) if part else 1 for part in found.groups())
+    try:
+        date(year, month, day)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is no date: {error}") from None
+    return str(value)
+
+
+def _degrees(value: Any, bound: int) -> Decimal:
+    number = Decimal(value)
+    if not -bound <= number <= bound:
+        raise ValueError(f"{value} is more than {bound} degrees; are latitude and longitude exchanged?")
+    return number
+
+
+def _expanded(template: str, values: dict[str, str]) -> str:
+    return _TEMPLATE.sub(lambda found: values[found[1]], template)
+
+
+def _twice(rows: Sequence[Row]) -> Iterator[str]:
+    seen: dict[str, Row] = {}
+    for row in rows:
+        if row.tenure in seen:
+            yield f"row {row.number}: has the same key as row {seen[row.tenure].number}, {row.key!r}"
+        seen.setdefault(row.tenure, row)

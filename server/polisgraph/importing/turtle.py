@@ -1,0 +1,102 @@
+"""The evidence file of a list as Turtle: a line a thing, in order, always the same bytes. Means nothing by it."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from polisgraph.errors import SourceError
+from polisgraph.namespaces import PREFIXES, expand, shorten
+
+Statements = dict[str, list[tuple[str, ox.NamedNode | ox.Literal]]]
+"""What is said of things, by their IRIs: properties as prefixed names, with their values."""
+
+_PREFIXED = re.compile(r"([a-z0-9]+):[\w-]*")
+_ORDER = (
+    "rdf:type", "dct:title", "skos:prefLabel", "skos:altLabel", "org:member", "org:organization", "org:role",
+    "pg:start", "pg:end", "pg:status", "pg:timeNote", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
+    "pg:wikidata",
+    "wgs84:lat", "wgs84:long", "skos:note", "rdfs:seeAlso", "dct:identifier", "pg:notBefore", "dct:license",
+    "dct:rights", "dct:source", "pg:locator",
+)  # fmt: skip
+"""The order of properties in a line; any other stands behind these."""
+
+
+def render(said: Statements, head: str) -> str:
+    """Return the Turtle file that says `said`, below the comment lines `head`."""
+    lines = [_line(iri, said[iri]) for iri in sorted(said, key=lambda iri: (_rank(said[iri]), iri))]
+    used = {found[1] for line in lines for found in _PREFIXED.finditer(_without_texts(line))}
+    prefixes = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in sorted(used & PREFIXES.keys()))
+    return f"{head}\n{prefixes}\n{''.join(lines)}"
+
+
+def read_statements(path: Path) -> Statements:
+    """Return what the Turtle file `path` says; raise SourceError if it cannot be read or parsed."""
+    said: Statements = {}
+    try:
+        for quad in ox.parse(path.read_bytes(), format=ox.RdfFormat.TURTLE):
+            if not isinstance(quad.subject, ox.NamedNode) or not isinstance(quad.object, (ox.NamedNode, ox.Literal)):
+                raise SourceError("was not written by an import: it has blank nodes", path)
+            said.setdefault(quad.subject.value, []).append((shorten(quad.predicate.value), quad.object))
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror}", path) from None
+    except SyntaxError as error:
+        raise SourceError(f"syntax error: {error.msg}", path, error.lineno, error.offset) from None
+    return said
+
+
+def replace(path: Path, text: str) -> None:
+    """Write `text` to `path`, which appears whole or not at all; raise SourceError if it cannot be written."""
+    draft = None
+    try:
+        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+            os.fchmod(file.fileno(), 0o644)
+        Path(draft).replace(path)
+    except OSError as error:
+        raise SourceError(f"cannot be written: {error.strerror}; what was there stays", path) from None
+    finally:
+        if draft is not None:
+            Path(draft).unlink(missing_ok=True)
+
+
+def values(said: Mapping[str, Iterable[tuple[str, ox.NamedNode | ox.Literal]]], iri: str, prop: str) -> list[str]:
+    """Return the values of a property of a thing, as plain text, in order."""
+    return sorted(value.value for each, value in said.get(iri, ()) if each == prop)
+
+
+def _rank(said: Iterable[tuple[str, object]]) -> int:
+    """Put what the file is about first: itself, its source, countries; then members, then memberships."""
+    types = [value.value for prop, value in said if prop == "rdf:type" and isinstance(value, ox.NamedNode)]
+    order = ("void:Dataset", "pg:SourceDocument", "pg:ReferenceDataset", "pg:Territory")
+    ranks = [number for number, name in enumerate(order) if expand(name) in types]
+    return min(ranks, default=5 if expand("pg:NetworkMembership") in types else 4)
+
+
+def _line(iri: str, said: Iterable[tuple[str, ox.NamedNode | ox.Literal]]) -> str:
+    by_property: dict[str, set[str]] = {}
+    for prop, value in said:
+        by_property.setdefault(prop, set()).add(_term(value))
+    props = sorted(by_property, key=lambda prop: (_ORDER.index(prop) if prop in _ORDER else len(_ORDER), prop))
+    parts = [f"{'a' if prop == 'rdf:type' else prop} {','.join(sorted(by_property[prop]))}" for prop in props]
+    return f"{shorten(iri)} {';'.join(parts)}.\n"
+
+
+def _term(value: ox.NamedNode | ox.Literal) -> str:
+    if isinstance(value, ox.NamedNode):
+        return shorten(value.value)
+    datatype = value.datatype.value
+    if datatype == expand("xsd:decimal"):
+        return value.value
+    text = str(ox.Literal(value.value))
+    if value.language:
+        return f"{text}@{value.language}"
+    return text if datatype == expand("xsd:string") else f"{text}^^{shorten(datatype)}"
+
+
+def _without_texts(line: str) -> str:
+    return re.sub(r'"(?:[^"\\]|\\.)*"|<[^>]*>', "", line)
