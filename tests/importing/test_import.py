@@ -2,15 +2,19 @@
 
 import csv
 import io
+import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from polisgraph import bundle
 from polisgraph.build import Plan, Progress, build
+from polisgraph.cli import main
+from polisgraph.cli.importing import import_command
 from polisgraph.importing import read_statements
 from polisgraph.importing.turtle import values
 from polisgraph.links import read_links
@@ -164,6 +168,23 @@ def test_an_update_shows_the_difference_and_ends_what_is_gone(run: Importer, tmp
     assert said_of(path, "ten:league--19", "pg:end") == ["2026-03"]
 
 
+def test_who_is_on_the_list_under_another_key_does_not_overlap(run: Importer, tmp_path: Path) -> None:
+    assert run(LIST).exit_code == 0
+    newer = edited(
+        tmp_path,
+        ("10,Fontalba,IT,2012-01-01,city,listed,41.0,14.0,\n", ""),  # the second registration stays
+        ("3,None,IT,2011-01-31", "30,None,IT,2005-01-31"),  # another key, and an earlier start
+    )
+    done = run(newer, "--mapping", str(issued(tmp_path, "2025-03")), "--update")
+    assert done.exit_code == 0, done.output
+    path = tmp_path / FILE
+    assert said_of(path, "ten:league--10", "pg:end") == said_of(path, "ten:league--11", "pg:start") == ["2015-01-01"]
+    assert expand("ten:league--3") not in read_statements(path)
+    assert "Formerly registered as None (ref 3), 2011-01-31." in said_of(path, "ten:league--30", "skos:note")
+    found = validate(load((*WRITTEN, GAZETTEER, path), bundle.ONTOLOGY), bundle.ONTOLOGY / "shapes.ttl")
+    assert found.conforms, [each.text() for each in found.findings if each.severity == "Violation"]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -188,6 +209,19 @@ def test_a_file_that_no_import_wrote_is_not_replaced(run: Importer, tmp_path: Pa
         refused = run(LIST)
         assert refused.exit_code == 1 and told in refused.output
         assert path.read_text(encoding="utf-8") == content
+
+
+def test_the_examples_of_the_help_work(league_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my-data").mkdir()
+    for path in (LIST, MAPPING):
+        shutil.copy(path, tmp_path / "my-data")
+    monkeypatch.chdir(tmp_path)
+    examples = [line.strip() for line in (import_command.help or "").splitlines() if "  polisgraph import" in line]
+    assert len(examples) == 3
+    for example in examples:
+        done = CliRunner().invoke(main, shlex.split(example)[1:], env={"POLISGRAPH_HOME": str(league_home)})
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "my-data" / FILE).exists() and (tmp_path / "rows.csv").exists()
 
 
 def test_the_file_is_named_after_the_mapping(run: Importer, tmp_path: Path) -> None:

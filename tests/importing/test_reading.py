@@ -58,9 +58,12 @@ def test_what_is_no_table_is_refused(
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        ("1,A,DE,2015-02-31,city,listed,,,", "row 2, column 'joined': day is out of range"),
-        ("1,A,DE,31.02.2015,city,listed,,,", "row 2, column 'joined': "),
-        ("1,A,DE,,town,listed,,,", "row 2, column 'kind': invalid lexical value for string: town"),
+        (
+            "1,A,DE,2015-02-31,city,listed,,,",
+            "row 2, column 'joined': '2015-02-31' is no date of the form yyyy-MM-dd (day is out of range",
+        ),
+        ("1,A,DE,31.02.2015,city,listed,,,", "row 2, column 'joined': '31.02.2015' is no date of the form yyyy-MM-dd"),
+        ("1,A,DE,,town,listed,,,", "row 2, column 'kind': 'town' is not city|group"),
         ("1,,DE,,city,listed,,,", "row 2, column 'member': required column value is missing"),
         ("1,A,,,city,listed,,,", "row 2, column 'country': required column value is missing"),
         ("1,A,Atlantis,,city,listed,,,", "row 2, column 'country': 'Atlantis' is no country"),

@@ -9,16 +9,16 @@ import click
 from polisgraph import bundle
 from polisgraph.cli.settings import settable
 from polisgraph.errors import SourceError
+from polisgraph.namespaces import DATA_GRAPHS, GAZETTEER_GRAPH, PG
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
-_COUNTRIES = """
-PREFIX pg: <https://w3id.org/polisgraph/ontology/>
-SELECT DISTINCT ?country {
-  GRAPH ?graph { ?country pg:isoCode ?code }
-  FILTER(!STRSTARTS(STR(?graph), "https://w3id.org/polisgraph/graph/data/from-"))
-  FILTER(?graph != <https://w3id.org/polisgraph/graph/data/gazetteer>)
-}"""
+_COUNTRIES = f"""
+PREFIX pg: <{PG}>
+SELECT DISTINCT ?country {{
+  GRAPH ?graph {{ ?country pg:isoCode ?code }}
+  FILTER(!STRSTARTS(STR(?graph), "{DATA_GRAPHS}from-") && ?graph != <{GAZETTEER_GRAPH}>)
+}}"""
 """What the authored data describes; what lists describe may be withdrawn with them."""
 
 
@@ -61,8 +61,9 @@ def import_command(
 
     \b
     Example:
-      polisgraph import covenant_of_mayors.csv --mapping covenant-of-mayors --dry-run --account rows.csv
-      polisgraph import covenant_of_mayors.csv --mapping covenant-of-mayors --update
+      polisgraph import my-data/league.csv --mapping my-data/league.json -o my-data/from-league.ttl --dry-run
+      polisgraph import my-data/league.csv --mapping my-data/league.json -o my-data/from-league.ttl --account rows.csv
+      polisgraph import my-data/league.csv --mapping my-data/league.json -o my-data/from-league.ttl --update
     """
     from polisgraph.engine import Query
     from polisgraph.engine.local import LocalEngine

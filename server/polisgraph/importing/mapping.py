@@ -57,11 +57,6 @@ class Field:
     value: str
     codes: dict[str, str]
 
-    @property
-    def title(self) -> str:
-        """What the column is called, for people."""
-        return str(self.column)
-
 
 @dataclass(frozen=True)
 class TableMapping:

@@ -179,20 +179,22 @@ def _row(
     """Return the row, or nothing if something is wrong with it, which is then among `problems`."""
     said: dict[str, Any] = {}
     before = len(problems)
-    for field in mapping.fields:
-        part = parts[field.table]
-        if part is None:
-            continue
-        file, at, cells = part
-        text = cells[file.column(field.column.name)].strip()
-        try:
-            said[field.meaning] = _value(field, text)
-        except ValueError as error:
-            where = f"{file.path.name}: " if field.table else ""
-            problems.append(f"{where}row {at}, column {field.title!r}: {error}")
+    fields = {(field.table, field.column.name): field for field in mapping.fields}
+    for table, part in enumerate(parts):
+        for column, place in part[0].places if part else ():
+            assert part is not None
+            file, at, cells = part
+            try:
+                value = _cell(column, cells[place].strip())
+                if field := fields.get((table, column.name)):
+                    said[field.meaning] = _value(field, value)
+            except ValueError as error:
+                where = f"{file.path.name}: " if table else ""
+                problems.append(f"{where}row {at}, column {column.header!r}: {error}")
+    if len(problems) > before:
+        return None
     if (said.get("latitude") is None) != (said.get("longitude") is None):
         problems.append(f"row {number}: has a latitude or a longitude, but not both")
-    if len(problems) > before:
         return None
     values = {name: value for name, value in said.items() if value is not None}
     templates = {name: str(slug_of(text)) for name, text in texts.items()} | {"_row": str(number)}
@@ -205,16 +207,28 @@ def _row(
     )
 
 
-def _value(field: Field, text: str) -> Any:
-    """Return what a cell says; raise ValueError that says what is wrong with it."""
-    value = field.column.read(text)
+def _cell(column: Any, text: str) -> Any:
+    """Return the value of a cell by its datatype (CSVW, section 6.4); raise ValueError that says what is wrong."""
+    try:
+        return column.read(text)
+    except ValueError as error:
+        datatype = column.inherit("datatype")
+        if not text or datatype is None or not datatype.format:
+            raise
+        what = "is no date of the form" if datatype.base == "date" else "is not"
+        detail = f" ({error})" if datatype.base == "date" and "out of range" in str(error) else ""
+        raise ValueError(f"{text!r} {what} {datatype.format}{detail}") from None
+
+
+def _value(field: Field, value: Any) -> Any:
+    """Return what a value says by the meaning of its column; raise ValueError that says what is wrong with it."""
     if value is None or value == "":
         if field.meaning in ("name", "country"):
             raise ValueError(f"is empty; every row needs a {field.meaning}")
         return None
     if field.meaning == "country":
         if not (code := code_named(str(value))):
-            raise ValueError(f"{text!r} is no country that is known")
+            raise ValueError(f"{value!r} is no country that is known")
         return code
     if field.meaning in ("start", "end"):
         return _date(value)
@@ -223,7 +237,7 @@ def _value(field: Field, text: str) -> Any:
     if field.meaning in ("status", "kind"):
         return field.codes.get(str(value))
     if field.meaning == "group":
-        return _expanded(field.value, {str(field.column.name): slug_of(text)})
+        return _expanded(field.value, {str(field.column.name): slug_of(str(value))})
     return " ".join(str(value).split())
 
 

@@ -27,13 +27,14 @@ def statements(decided: Sequence[Decided], mapping: Mapping, described: set[str]
     """
     said: Statements = {}
     rows: dict[str, list[Decided]] = defaultdict(list)
+    tenures = {one.row.tenure: one for one in decided}
     for one in decided:
         rows[one.member].append(one)
     for member, found in sorted(rows.items()):
         first = next(one for one in found if one.outcome is not Outcome.DUPLICATE)
         if first.target is None or not first.target.in_graph:
             said[member] = [*_member(first), *_evidence(mapping, found)]
-        said[first.row.tenure] = [*_tenure(first, found, mapping, {one.row.tenure: one for one in decided})]
+        said[first.row.tenure] = list(_tenure(first, found, mapping, tenures))
     codes = {one.row.country for one in decided}
     for code in sorted(codes):
         if country_iri(code) not in described:

@@ -1,7 +1,7 @@
 """Compares two editions of one list, and keeps in the newer what ended: nothing that was said is deleted."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -14,6 +14,7 @@ from polisgraph.namespaces import PREFIXES, expand
 _NAME = re.compile(r"«(.*)»")
 _MEMBERSHIP = expand("pg:NetworkMembership")
 _SHOWN = 20
+_Said = Iterator[tuple[str, ox.NamedNode | ox.Literal]]
 
 
 @dataclass
@@ -69,30 +70,42 @@ def compare(old: Statements, new: Statements) -> Difference:
 def carry_over(old: Statements, new: Statements, mapping: Mapping) -> None:
     """Put into `new` what `old` says of memberships that are not on the list any more, and end them.
 
-    The end is the date of the newer edition: that they are gone is known, not since when, and a note says so.
+    The end is the date of the newer edition: that they are gone is known, not since when, and a note says so. Who is on
+    the list under another key now was not gone: that registration ends with the other's start, or is noted there.
     """
     earlier = next(iter(values(old, mapping.source, "pg:notBefore")), "")
-    for iri in memberships(old) - memberships(new):
-        said = list(old[iri])
-        if not values(old, iri, "pg:end"):
-            said = [each for each in said if each[0] != "pg:status"]
-            said.append(("pg:end", timed(mapping.issued)))
-            said.append(("pg:status", ox.NamedNode(PREFIXES["status"] + "ended")))
-            since = (f"auf der Liste von {earlier} noch, ", f"on the list of {earlier}, ")
-            for language, before, now in (
-                ("de", "Steht " + since[0], f"auf der von {mapping.issued} nicht mehr."),
-                ("en", "Is " + since[1], f"on that of {mapping.issued} no more."),
-            ):
-                said.append(("pg:timeNote", ox.Literal(before + now, language=language)))
-        new[iri] = said
-        for member in values(old, iri, "org:member"):
-            if member in old:
-                new.setdefault(member, old[member])
-                for country in values(old, member, "pg:country"):
-                    if country in old:
-                        new.setdefault(country, old[country])
-                        new.setdefault(expand("src:cldr"), old[expand("src:cldr")])
-    # A group that ended stays described, so what refers to it still finds it.
+    live = {member: iri for iri in sorted(memberships(new)) for member in values(new, iri, "org:member")}
+    for iri in sorted(memberships(old) - memberships(new)):
+        member = values(old, iri, "org:member")[0]
+        start, end = (next(iter(values(old, iri, prop)), "") for prop in ("pg:start", "pg:end"))
+        until = end or mapping.issued
+        if member in live:
+            next_start = next(iter(values(new, live[member], "pg:start")), "")
+            until = min(until, next_start)
+            if not until or until <= start:
+                new[live[member]] += _before(old, iri, start)
+                continue
+        new[iri] = list(old[iri]) if until == end else [*_ended(old[iri], until, earlier, mapping.issued)]
+        countries = values(old, member, "pg:country")
+        for each in (member, *countries, expand("src:cldr")) if member in old else ():
+            if each in old:
+                new.setdefault(each, old[each])
+
+
+def _ended(said: Sequence[tuple[str, ox.NamedNode | ox.Literal]], until: str, earlier: str, issued: str) -> _Said:
+    yield from (each for each in said if each[0] not in ("pg:status", "pg:end"))
+    yield "pg:end", timed(until)
+    yield "pg:status", ox.NamedNode(PREFIXES["status"] + "ended")
+    if not any(prop == "pg:timeNote" for prop, _ in said):
+        german = f"Steht auf der Liste von {earlier} noch, auf der von {issued} nicht mehr."
+        yield "pg:timeNote", ox.Literal(german, language="de")
+        yield "pg:timeNote", ox.Literal(f"Is on the list of {earlier}, on that of {issued} no more.", language="en")
+
+
+def _before(old: Statements, iri: str, start: str) -> _Said:
+    told = f"{_told(old, iri)}{f', {start}' if start else ''}"
+    yield "skos:note", ox.Literal(f"Früher verzeichnet als {told}.", language="de")
+    yield "skos:note", ox.Literal(f"Formerly registered as {told}.", language="en")
 
 
 def _names(said: Statements, iri: str) -> list[str]:
