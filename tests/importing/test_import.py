@@ -181,6 +181,9 @@ def test_who_is_on_the_list_under_another_key_does_not_overlap(run: Importer, tm
     assert said_of(path, "ten:league--10", "pg:end") == said_of(path, "ten:league--11", "pg:start") == ["2015-01-01"]
     assert expand("ten:league--3") not in read_statements(path)
     assert "Formerly registered as None (ref 3), 2011-01-31." in said_of(path, "ten:league--30", "skos:note")
+    first = path.read_bytes()
+    assert run(newer, "--mapping", str(issued(tmp_path, "2025-03")), "--update").exit_code == 0
+    assert path.read_bytes() == first
     found = validate(load((*WRITTEN, GAZETTEER, path), bundle.ONTOLOGY), bundle.ONTOLOGY / "shapes.ttl")
     assert found.conforms, [each.text() for each in found.findings if each.severity == "Violation"]
 

@@ -14,6 +14,7 @@ from polisgraph.namespaces import PREFIXES, expand
 _NAME = re.compile(r"«(.*)»")
 _MEMBERSHIP = expand("pg:NetworkMembership")
 _SHOWN = 20
+_FORMERLY = ("Früher verzeichnet als", "Formerly registered as")
 _Said = Iterator[tuple[str, ox.NamedNode | ox.Literal]]
 
 
@@ -75,6 +76,8 @@ def carry_over(old: Statements, new: Statements, mapping: Mapping) -> None:
     """
     earlier = next(iter(values(old, mapping.source, "pg:notBefore")), "")
     live = {member: iri for iri in sorted(memberships(new)) for member in values(new, iri, "org:member")}
+    for iri in memberships(old) & memberships(new):
+        new[iri] += [each for each in old[iri] if each[0] == "skos:note" and each[1].value.startswith(_FORMERLY)]
     for iri in sorted(memberships(old) - memberships(new)):
         member = values(old, iri, "org:member")[0]
         start, end = (next(iter(values(old, iri, prop)), "") for prop in ("pg:start", "pg:end"))
@@ -104,8 +107,8 @@ def _ended(said: Sequence[tuple[str, ox.NamedNode | ox.Literal]], until: str, ea
 
 def _before(old: Statements, iri: str, start: str) -> _Said:
     told = f"{_told(old, iri)}{f', {start}' if start else ''}"
-    yield "skos:note", ox.Literal(f"Früher verzeichnet als {told}.", language="de")
-    yield "skos:note", ox.Literal(f"Formerly registered as {told}.", language="en")
+    yield "skos:note", ox.Literal(f"{_FORMERLY[0]} {told}.", language="de")
+    yield "skos:note", ox.Literal(f"{_FORMERLY[1]} {told}.", language="en")
 
 
 def _names(said: Statements, iri: str) -> list[str]:
