@@ -112,3 +112,32 @@ def test_who_connects(store: ox.Store) -> None:
     networks = Counter(member for member, _ in MEMBERS)
     connecting = sorted(pair for pair in MEMBERS if networks[pair[0]] > 1)
     assert rows(store, "SELECT ?member ?network { ?member pg:connects ?network }") == connecting
+
+
+def test_the_most_connected(store: ox.Store) -> None:
+    networks = Counter((member,) for member, _ in MEMBERS)
+    assert rows(store, "SELECT ?member ?n { ?member pg:mostConnected ?n }") == counted(networks)
+
+
+def test_of_many_members_the_most_connected(sample: Callable[..., ox.Store]) -> None:
+    """Where there are too many, those in more networks stay, and of those in equally many the first in the alphabet."""
+    pairs = [(f"mun:m{number:03}", "net:n0") for number in range(600)] + [
+        ("mun:m599", "net:n1"),
+        ("mun:m598", "net:n1"),
+    ]
+    lines = (
+        f"ten:t{number} a pg:NetworkMembership ; org:member {member} ; org:organization {network} ."
+        for number, (member, network) in enumerate(pairs)
+    )
+    found = sample("\n".join(lines))
+    derive(found, RULES)
+    expected = [(f"mun:m{number:03}", "1") for number in range(498)] + [("mun:m598", "2"), ("mun:m599", "2")]
+    assert rows(found, "SELECT ?member ?n { ?member pg:mostConnected ?n }") == expected
+
+
+def test_the_most_documented(sample: Callable[..., ox.Store]) -> None:
+    found = sample(
+        "net:n0 dct:source src:a , src:b . net:n1 dct:source src:a . net:n2 dct:source src:a , src:b , src:c ."
+    )
+    derive(found, RULES)
+    assert rows(found, "SELECT ?thing ?n { ?thing pg:mostDocumented ?n }") == [("net:n0", "2"), ("net:n2", "3")]
