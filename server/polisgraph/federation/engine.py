@@ -8,6 +8,7 @@ import threading
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from time import monotonic
+from typing import TypeAlias
 
 import pyoxigraph as ox
 from cachetools import TTLCache
@@ -33,6 +34,7 @@ BYTES = 8 * 2**20
 """Bytes that one answer of an endpoint may have."""
 KEPT = 600.0
 """Seconds for which the answer of an endpoint is taken to hold."""
+_Table: TypeAlias = tuple[tuple[str, ...], list[Row]]
 _ROOM = 64 * 2**20
 _LONGEST = 64 * 2**20
 
@@ -129,7 +131,9 @@ class FederatingEngine:
             results_type=JSON.media_type,
             time_limit=_left(deadline),
         )
-        _, rows = _read(self._engine.query(asked).body)
+        table = _read(self._engine.query(asked).body)
+        assert table is not None, "our own engine answers in what it was asked for"
+        rows = table[1]
         if len(rows) > VALUES:
             shared = ", ".join(f"?{name}" for name in clause.shared)
             raise ResultTooLarge(
@@ -147,10 +151,10 @@ class FederatingEngine:
             body = self._kept.get(key)
         if body is None:
             body = self._client.ask(endpoint, question, JSON.media_type, _left(deadline))
-        try:
-            names, rows = _read(body)
-        except (SyntaxError, ValueError):
-            raise EndpointFailed(f"SERVICE: what {endpoint} answers is no SPARQL result in JSON.") from None
+        table = _read(body)
+        if table is None:
+            raise EndpointFailed(f"SERVICE: what {endpoint} answers is no SPARQL result in JSON.")
+        names, rows = table
         with self._lock:
             if len(body) < _ROOM // 4:
                 self._kept[key] = body
@@ -158,13 +162,19 @@ class FederatingEngine:
         return tuple(names[at] for at in wanted), [[row[at] for at in wanted] for row in rows]
 
 
-def _read(body: bytes) -> tuple[tuple[str, ...], list[Row]]:
-    """Return variables and rows of a result; raise SyntaxError or ValueError if it is none."""
-    found = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-    if not isinstance(found, ox.QuerySolutions):
-        raise ValueError("no table")
-    names = tuple(variable.value for variable in found.variables)
-    return names, [tuple(solution[name] for name in names) for solution in found]
+def _read(body: bytes) -> _Table | None:
+    """Return variables and rows of a result, or None if it is none.
+
+    No error comes out of here: its frames would hold what the engine reads with, which only this thread may let go.
+    """
+    try:
+        found = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+        if isinstance(found, ox.QuerySolutions):
+            names = tuple(variable.value for variable in found.variables)
+            return names, [tuple(solution[name] for name in names) for solution in found]
+    except (SyntaxError, ValueError):
+        pass
+    return None
 
 
 def _checked(text: str) -> Checked:
