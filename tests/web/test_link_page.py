@@ -159,6 +159,14 @@ def test_a_workbook_that_unpacks_to_very_much_is_not_read(client: FlaskClient) -
     assert page.status == 400 and "too large once it is unpacked" in page.text
 
 
+def test_a_workbook_for_a_newer_program_is_refused(client: FlaskClient) -> None:
+    content = workbook(("x", [["Name"], ["Köln"]]))
+    entry = content.index(b"PK\x01\x02")
+    newer = content[: entry + 6] + b"\xff" + content[entry + 7 :]
+    page = send(client, file=upload(newer, "x.xlsx"))
+    assert page.status == 400 and "cannot be read" in page.text
+
+
 def test_a_workbook_that_lies_about_its_size_is_read_to_its_end(client: FlaskClient) -> None:
     content = workbook(("x", [["Name"], ["Köln"]]))
     source, wrong = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()

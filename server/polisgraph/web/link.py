@@ -172,7 +172,8 @@ def _content(upload: FileStorage) -> bytes:
         try:
             with ZipFile(io.BytesIO(content)) as packed:
                 size = sum(each.file_size for each in packed.infolist())
-        except (BadZipFile, ValueError, NotImplementedError):
+        # A RuntimeError says that the archive wants a newer or another program than this.
+        except (BadZipFile, ValueError, RuntimeError):
             raise Unusable(N_("The table cannot be read.")) from None
         if size > _UNPACKED:
             raise Unusable(N_("The workbook is too large once it is unpacked. Save the one sheet as CSV."))
