@@ -20,6 +20,7 @@ from polisgraph.web import (
     ontology,
     pages,
     preview,
+    readable,
     reasons,
     reconcile,
     reports,
@@ -60,7 +61,7 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     app.extensions["polisgraph.desk"] = Desk(engine, settings)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    _equip(app, snapshot.id)
+    _equip(app, snapshot)
     compression.install(app)
     language.install(app)
     errors.install(app)
@@ -94,7 +95,7 @@ def _shield(app: Flask, settings: "Settings", room: int) -> None:
     app.wsgi_app = around  # type: ignore[method-assign]  # as Flask's documentation says to wrap it
 
 
-def _equip(app: Flask, snapshot_id: str) -> None:
+def _equip(app: Flask, snapshot: "Snapshot") -> None:
     """Give the templates what they link, name and translate with."""
     environment = app.jinja_env
     environment.filters["href"] = links.href
@@ -102,14 +103,18 @@ def _equip(app: Flask, snapshot_id: str) -> None:
     environment.filters["term_page"] = links.term_page
     environment.filters["short"] = links.short
     environment.filters["plain"] = links.plain
+    environment.filters["day"] = readable.day
+    environment.filters["number"] = readable.number
     environment.tests["local"] = links.is_local
     environment.globals |= {
         "own": links.own,
+        "canonical": links.canonical,
         "in_language": links.in_language,
         "language": language.language,
         "languages": language.LANGUAGES,
         "feature_name": reasons.feature,
         "reason": reasons.reason,
         "origins": ORIGINS,
-        "snapshot_id": snapshot_id,
+        "snapshot_id": snapshot.id,
+        "snapshot_day": snapshot.manifest.get("today", ""),
     }

@@ -50,6 +50,11 @@ def term_page(iri: str) -> str:
     return page_of(iri) if name.startswith("<") else own("ontology/#") + quote(name, safe=":-._~")
 
 
+def canonical(path: str) -> str:
+    """Return the lasting address of the page that is at `path` of this server (RFC 6596)."""
+    return BASE + quote(path.lstrip("/"), safe=_PATH)
+
+
 def in_language(code: str) -> str:
     """Return the address of the current page in another language."""
     given = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
