@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from polisgraph.engine import Answer, Engine, Query
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
-from polisgraph.web import create_app, pages
+from polisgraph.web import assets, create_app
 
 BROWSER = {"Accept": "text/html"}
 SELECT = "/sparql?query=" + quote("SELECT ?s { ?s ?p ?o } LIMIT 2")
@@ -83,9 +83,9 @@ def test_a_file_of_the_pages_is_tagged_without_its_time(
     client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = client.get("/static/style.css")
-    copied = Path(shutil.copytree(pages._STATIC, tmp_path / "static", copy_function=shutil.copyfile))
-    os.utime(copied / "style.css", (0, 0))
-    monkeypatch.setattr(pages, "_STATIC", copied)
+    copied = Path(shutil.copyfile(assets._files()["style.css"], tmp_path / "style.css"))
+    os.utime(copied, (0, 0))
+    monkeypatch.setattr(assets, "_files", lambda: {"style.css": copied})
     after = client.get("/static/style.css", headers={"If-None-Match": '"other"'})
     assert after.data == before.data and dict(after.headers) == dict(before.headers)
     assert "ETag" in after.headers and "Last-Modified" not in after.headers

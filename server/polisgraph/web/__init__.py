@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from polisgraph.engine.cache import CachingEngine
 from polisgraph.federation import federated
 from polisgraph.web import (
+    assets,
     compression,
     dataset,
     entities,
@@ -109,6 +110,10 @@ def _equip(app: Flask, snapshot: "Snapshot") -> None:
     environment.globals |= {
         "own": links.own,
         "canonical": links.canonical,
+        "asset": assets.address,
+        "vendor_assets": assets.vendor,
+        "has_editor": assets.editor,
+        "has_pictures": assets.pictures,
         "in_language": links.in_language,
         "language": language.language,
         "languages": language.LANGUAGES,

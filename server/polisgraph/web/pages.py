@@ -1,11 +1,9 @@
 """The pages that lead to everything else: the start page, what this is, the sources, kinds of problems."""
 
-from pathlib import Path
-
 from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import NotFound
-from polisgraph.web import headers
+from polisgraph.web import assets, headers
 from polisgraph.web.errors import ALL_KINDS
 from polisgraph.web.language import language
 from polisgraph.web.site import site
@@ -22,8 +20,6 @@ _FIRST = (
 )
 """The reports that the start page offers, as far as they are there."""
 _NOT_FOR_CRAWLERS = ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/", "/review")
-_STATIC = Path(__file__).parent / "static"
-_STATIC_TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
 
 @blueprint.route("/")
@@ -58,15 +54,10 @@ def problem(slug: str) -> Response:
     raise NotFound(f"there is no kind of problem {slug[:80]!r}")
 
 
-@blueprint.route("/static/<name>")
+@blueprint.route("/static/<path:name>")
 def static(name: str) -> Response:
-    """Send a file that pages refer to, tagged by its content: on every server it has the same tag."""
-    for path in _STATIC.iterdir():
-        if path.name == name:
-            tag = headers.tag("static", name)
-            known = headers.unchanged(tag)
-            return known or headers.tagged(Response(path.read_bytes(), mimetype=_STATIC_TYPES[path.suffix]), tag)
-    raise NotFound(f"there is nothing called {name[:80]!r}")
+    """Send a file that pages refer to."""
+    return assets.send(name)
 
 
 @blueprint.route("/robots.txt")

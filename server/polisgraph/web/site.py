@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent
 _QUERIES = _FOLDER / "queries"
 _IRI = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\\x7f-\x9f\ud800-\udfff]*""")
-_SHAPING = (".py", ".html", ".po", ".css", ".svg", ".rq")
+_SHAPING = (".py", ".html", ".po", ".css", ".svg", ".rq", ".js", ".json", ".txt")
 
 
 @dataclass(frozen=True)
