@@ -2,6 +2,7 @@
 
 import csv
 import io
+from importlib import import_module
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from polisgraph.cli import main
-from polisgraph.linking import Matcher
+from polisgraph.linking import SCHEMES, Matcher
 from polisgraph.linking.lists import APPENDED, Columns, Linker
 from polisgraph.linking.tables import read_table
 from polisgraph.namespaces import PREFIXES, expand
@@ -115,6 +116,11 @@ def test_the_name_of_an_appended_column_may_be_taken(matcher: Matcher) -> None:
 def test_what_is_wrong_with_the_command_is_told(whole_home: Path, words: list[str], told: str) -> None:
     done = run(whole_home, "-", *words, given=MEMBERS.encode())
     assert done.exit_code in (1, 2) and told in done.output and "Traceback" not in done.output
+
+
+def test_every_scheme_may_have_a_column() -> None:
+    assert tuple(SCHEMES) == import_module("polisgraph.cli.link").SCHEMES
+    assert f"{', '.join(SCHEMES)};" in " ".join(CliRunner().invoke(main, ["link", "--help"]).output.split())
 
 
 def test_without_a_snapshot_it_says_what_to_do(tmp_path: Path) -> None:

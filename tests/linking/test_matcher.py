@@ -2,8 +2,9 @@
 
 import pytest
 
-from polisgraph.linking import Candidate, Matcher, Outcome, Record
-from polisgraph.linking.target import SCHEMES
+from polisgraph.linking import SCHEMES, Candidate, Matcher, Outcome, Record, Target, score
+from polisgraph.linking.record import understood
+from polisgraph.linking.score import kilometres_between
 from polisgraph.namespaces import expand
 
 KOELN = "mun:koeln"
@@ -167,6 +168,21 @@ def test_a_score_is_the_sum_of_what_is_said(matcher: Matcher) -> None:
         for candidate in matcher.match(record).candidates:
             assert candidate.score == pytest.approx(max(0, min(100, sum(points(candidate).values()))), abs=0.06)
             assert all(feature.value for feature in candidate.features)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_key_that_one_thing_has_weighs_most_and_that_of_an_area_less(scheme: str) -> None:
+    value = SCHEMES[scheme].example
+    target = Target("urn:x", keys={scheme: value})
+    (same,) = score.keys(understood(Record("x", keys={scheme: value})), target)
+    assert (same.points >= score.KEY) == (scheme not in ("lau", "nuts"))
+
+
+def test_distances() -> None:
+    assert kilometres_between(51.0, 7.0, 51.0, 7.0) == 0
+    assert kilometres_between(0.0, 0.0, 0.0, 90.0) == pytest.approx(6371 * 3.14159265 / 2)
+    assert kilometres_between(0.0, 179.9, 0.0, -179.9) == pytest.approx(22.24, abs=0.01)
+    assert kilometres_between(90.0, 0.0, -90.0, 0.0) == pytest.approx(6371 * 3.14159265)
 
 
 def test_candidates_come_best_first_and_as_many_as_are_asked_for(matcher: Matcher) -> None:

@@ -18,7 +18,8 @@ from polisgraph.snapshot import current
 if TYPE_CHECKING:
     from polisgraph.linking.lists import Linked
 
-_SCHEMES = ("qid", "ags", "district", "geonames", "lau", "nuts", "gnd", "ror")
+SCHEMES = ("qid", "ags", "district", "lau", "nuts", "geonames", "gnd", "isni", "ror")
+"""Those of `polisgraph.linking`, which help need not wait for."""
 _BAD_SHOWN = 10
 
 
@@ -33,7 +34,7 @@ _BAD_SHOWN = 10
     "keys",
     multiple=True,
     metavar="SCHEME=COLUMN",
-    help=f"Column with keys of a scheme: {', '.join(_SCHEMES)}; may be given several times.",
+    help=f"Column with keys of a scheme: {', '.join(SCHEMES)}; may be given several times.",
 )
 @click.option("--latitude-column", default="", metavar="COLUMN", help="Column with the latitude in degrees.")
 @click.option("--longitude-column", default="", metavar="COLUMN", help="Column with the longitude in degrees.")
@@ -141,8 +142,8 @@ def _keys(given: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in given:
         scheme, equals, column = each.partition("=")
-        if not equals or not column or scheme not in _SCHEMES:
-            known = ", ".join(_SCHEMES)
+        if not equals or not column or scheme not in SCHEMES:
+            known = ", ".join(SCHEMES)
             raise click.BadParameter(
                 f"{each!r} is not SCHEME=COLUMN with a scheme of {known}; write ags=AGS", param_hint="--key-column"
             )

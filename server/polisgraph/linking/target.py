@@ -24,7 +24,7 @@ SCHEMES = {
 """The keys that a record may bring along, and their registers. Of countries there are names and codes instead."""
 IRI = "iri"
 """Stands for a scheme where the key is the IRI of the target or of its entry."""
-UNIQUE = frozenset({"qid", "ags", "district", "geonames", "gnd", "ror", IRI})
+UNIQUE = frozenset(SCHEMES) - {"lau", "nuts"} | {IRI}
 """Keys that only one thing in the world has. LAU codes count within a country, NUTS codes name whole areas."""
 
 
