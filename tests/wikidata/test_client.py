@@ -244,7 +244,7 @@ def test_what_is_very_old_is_forgotten(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_each_endpoint_has_its_own_answers(stand_in: StandIn, tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
-    with closing(Cache(path, stand_in.address)) as one, closing(Cache(path, "https://other.example/")) as other:
+    with closing(Cache(path, stand_in.address, 24)) as one, closing(Cache(path, "https://other.example/", 24)) as other:
         one.keep("question", {"<a>": [{"thing": "a"}]})
         assert one.known("question", ["<a>", "<b>"]) == {"<a>": [{"thing": "a"}]}
         assert other.known("question", ["<a>"]) == {} and one.known("other question", ["<a>"]) == {}
@@ -254,10 +254,10 @@ def test_a_cache_that_is_none_is_named(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     path.write_bytes(b"no database, only words" * 100)
     with pytest.raises(WikidataError, match=r"cache\.sqlite cannot be used as a cache .*: remove it"):
-        Cache(path, "https://one.example/")
+        Cache(path, "https://one.example/", 24)
     assert path.read_bytes().startswith(b"no database")
     with pytest.raises(WikidataError, match="cannot be made for the cache"):
-        Cache(path / "below" / "cache.sqlite", "https://one.example/")
+        Cache(path / "below" / "cache.sqlite", "https://one.example/", 24)
 
 
 def test_the_cache_stands_among_the_caches_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

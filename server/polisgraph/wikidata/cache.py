@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from polisgraph.wikidata.client import Row
 
-HOURS = 24.0
-"""Age up to which what was said holds, unless somebody says otherwise."""
 _FORGOTTEN = 90 * 24.0
 """Age in hours after which an answer is removed, unless somebody wants older ones."""
 _TABLE = """
@@ -44,7 +42,7 @@ class Cache:
 
     path: Path
     endpoint: str
-    hours: float = HOURS
+    hours: float
     _base: sqlite3.Connection = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,6 +1,5 @@
 """Fetches what Wikidata says of items, and puts the rows together. Compares nothing."""
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -113,11 +112,3 @@ def _item(number: str, rows: list[Row]) -> Item:
         elif name == "P625" and (found := _POINT.fullmatch(value.strip())):
             item.points.append((float(found[2]), float(found[1])))
     return item
-
-
-def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Return the distance of two points on the Earth, by the haversine formula; good to half a per cent."""
-    (latitude, longitude), (to_latitude, to_longitude) = (tuple(map(math.radians, point)) for point in (one, other))
-    half = math.sin((to_latitude - latitude) / 2) ** 2
-    half += math.cos(latitude) * math.cos(to_latitude) * math.sin((to_longitude - longitude) / 2) ** 2
-    return 2 * 6371.0 * math.asin(math.sqrt(min(1.0, half)))

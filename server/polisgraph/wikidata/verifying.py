@@ -6,6 +6,7 @@ Where one side says nothing there is no disagreement, save for memberships of wh
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from polisgraph.linking.score import kilometres_between
 from polisgraph.wikidata.claims import Claim
 from polisgraph.wikidata.entities import Entity
 from polisgraph.wikidata.items import (
@@ -16,7 +17,6 @@ from polisgraph.wikidata.items import (
     ORGANIZATION,
     SETTLEMENT,
     Item,
-    kilometres,
 )
 from polisgraph.wikidata.known import Known
 from polisgraph.wikidata.times import Time, agree
@@ -35,8 +35,6 @@ KINDS = {
     "lacking-here": "our data lacks a membership",
 }
 """What a disagreement can be about."""
-DISTANCE = 10.0
-"""Kilometres up to which two points of one place may differ: the middle of the area and the town hall."""
 
 _WANTED = {"person": {HUMAN}, "place": {AREA, SETTLEMENT, COUNTRY}, "organization": {ORGANIZATION}}
 _UNWANTED = {
@@ -70,7 +68,7 @@ def compare_things(
     things: Mapping[str, Entity],
     items: Mapping[str, Item],
     countries: Mapping[str, Entity],
-    distance: float = DISTANCE,
+    distance: float,
 ) -> Iterator[Disagreement]:
     """Yield where a thing and its item differ, in the order of the IRIs.
 
@@ -105,10 +103,10 @@ def _compare_thing(
             yield found(scheme, ", ".join(sorted(ours)), ", ".join(sorted(theirs)))
     if entity.latitude is not None and entity.longitude is not None and item.points:
         here = entity.latitude, entity.longitude
-        near = min(item.points, key=lambda point: kilometres(here, point))
-        if kilometres(here, near) > distance:
-            apart = f"{near[0]:.4f}, {near[1]:.4f} ({kilometres(here, near):,.1f} km away)"
-            yield found("coordinates", f"{here[0]:.4f}, {here[1]:.4f}", apart)
+        apart, near = min((kilometres_between(*here, *point), point) for point in item.points)
+        if apart > distance:
+            there = f"{near[0]:.4f}, {near[1]:.4f} ({apart:,.1f} km away)"
+            yield found("coordinates", f"{here[0]:.4f}, {here[1]:.4f}", there)
 
 
 def compare_memberships(
