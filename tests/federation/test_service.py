@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -77,6 +78,18 @@ def test_an_endpoint_is_not_asked_the_same_again_and_the_answer_is_not_kept(aski
     query = f"{PREFIX}SELECT * {{ ?x :p ?y . SERVICE <{other.address}> {{ ?y :q ?n }} }}"
     assert asking.rows(query) == asking.rows(query) and len(other.asked) == 1
     assert not asking(query).cacheable
+
+
+def test_an_answer_that_is_used_again_is_not_kept_for_longer(
+    local: LocalEngine, other: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(federation, "TTLCache", partial(federation.TTLCache, timer=lambda: now[0]))
+    asking = Asking(local, other.address)
+    query = f"{PREFIX}SELECT * {{ SERVICE <{other.address}> {{ ?y :q ?n }} }}"
+    for share, number in ((0.0, 1), (0.6, 1), (1.2, 2)):
+        now[0] = share * federation.KEPT
+        assert asking.rows(query) and len(other.asked) == number
 
 
 def test_where_nothing_is_bound_nobody_is_asked(asking: Asking, other: Elsewhere) -> None:

@@ -15,7 +15,7 @@ from cachetools import TTLCache
 
 from polisgraph.engine import Answer, Engine, Query
 from polisgraph.engine.diagnosis import is_well_formed, syntax_error
-from polisgraph.engine.gate import Checked, check
+from polisgraph.engine.gate import check
 from polisgraph.errors import BadQuery, EndpointFailed, Forbidden, QueryError, ResultTooLarge, TimeLimit
 from polisgraph.federation.clauses import Clause, Row, next_clause, values_block
 from polisgraph.federation.client import Client
@@ -127,7 +127,7 @@ class FederatingEngine:
         text = f"{clause.before}LIMIT {VALUES + 1}"
         asked = replace(
             query,
-            checked=_checked(text),
+            checked=check(text, _LONGEST),
             results_type=JSON.media_type,
             time_limit=_left(deadline),
         )
@@ -148,15 +148,15 @@ class FederatingEngine:
         endpoint = clause.endpoint
         key = (endpoint, question)
         with self._lock:
-            body = self._kept.get(key)
-        if body is None:
-            body = self._client.ask(endpoint, question, JSON.media_type, _left(deadline))
+            kept = self._kept.get(key)
+        body = kept or self._client.ask(endpoint, question, JSON.media_type, _left(deadline))
         table = _read(body)
         if table is None:
             raise EndpointFailed(f"SERVICE: what {endpoint} answers is no SPARQL result in JSON.")
         names, rows = table
-        with self._lock:
-            if len(body) < _ROOM // 4:
+        # Once only: to keep it again would make an old answer a new one.
+        if kept is None and len(body) < _ROOM // 4:
+            with self._lock:
                 self._kept[key] = body
         wanted = [at for at, name in enumerate(names) if name in clause.variables]
         return tuple(names[at] for at in wanted), [[row[at] for at in wanted] for row in rows]
@@ -175,10 +175,6 @@ def _read(body: bytes) -> _Table | None:
     except (SyntaxError, ValueError):
         pass
     return None
-
-
-def _checked(text: str) -> Checked:
-    return check(text, _LONGEST)
 
 
 def _without(text: str) -> str:
