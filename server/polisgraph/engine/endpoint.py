@@ -66,7 +66,7 @@ class Endpoint:
                 if response.status_code != 200:
                     raise _refusal(response)
                 _check_whole(response.headers)
-                return Reply(self._read(response), _media_type(response.headers))
+                return Reply(self._read(response), media_type(response.headers))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL):
             raise EndpointFailed(
                 "The SPARQL endpoint behind this service cannot be reached. Please try again later."
@@ -151,9 +151,8 @@ def _refusal(response: httpx.Response) -> QueryError:
     if status in (413, 414):
         return TooLong("The query is too long for the SPARQL endpoint behind this service. Shorten it.")
     if status in (429, 503):
-        wait = response.headers.get("Retry-After", "")
-        seconds = min(int(wait), MAX_WAIT) if wait.isdecimal() and len(wait) < 6 else 5
-        return Busy("The SPARQL endpoint behind this service has too much to do.", retry_after=seconds)
+        told = "The SPARQL endpoint behind this service has too much to do."
+        return Busy(told, retry_after=retry_after(response.headers))
     if status == 400:
         return BadQuery(f"The SPARQL endpoint behind this service does not take the query: {said or 'no reason given'}")
     if status == 500 and said:
@@ -166,7 +165,7 @@ def _refusal(response: httpx.Response) -> QueryError:
 
 def _said(response: httpx.Response) -> str:
     """Return the first line of an error in plain text, without addresses and paths."""
-    if _media_type(response.headers) != "text/plain":
+    if media_type(response.headers) != "text/plain":
         return ""
     body = b""
     for part in response.iter_raw():
@@ -186,5 +185,12 @@ def _too_late() -> TimeLimit:
     )
 
 
-def _media_type(headers: httpx.Headers) -> str:
+def retry_after(headers: httpx.Headers) -> int:
+    """Return the seconds after which to come again, as a head says: `MAX_WAIT` at most, and 5 if it does not say."""
+    wait = headers.get("Retry-After", "")
+    return min(int(wait), MAX_WAIT) if wait.isdecimal() and len(wait) < 6 else 5
+
+
+def media_type(headers: httpx.Headers) -> str:
+    """Return the media type of an answer, without parameters; nothing if it has none."""
     return str(headers.get("Content-Type", "")).partition(";")[0].strip().lower()

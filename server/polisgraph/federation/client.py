@@ -13,13 +13,10 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from polisgraph.engine.endpoint import CONNECT, media_type, retry_after
 from polisgraph.errors import Busy, EndpointFailed, ResultTooLarge, TimeLimit
 from polisgraph.settings.kinds import web_address
 
-CONNECT = 5.0
-"""Seconds in which a connection must stand."""
-MAX_WAIT = 60
-"""Seconds that we pass on at most when an endpoint says when to come again."""
 _REDIRECTS = (301, 302, 307, 308)
 _UNICAST = ipaddress.ip_network("2000::/3")
 
@@ -53,9 +50,8 @@ class Client:
         else:
             raise EndpointFailed(f"SERVICE: {endpoint} leads from one address to the next; one redirect is followed.")
         if status in (429, 503):
-            wait = headers.get("Retry-After", "")
-            later = min(int(wait), MAX_WAIT) if wait.isdecimal() and len(wait) < 6 else 5
-            raise Busy(f"SERVICE: {endpoint} has too much to do. Please try again later.", retry_after=later)
+            told = f"SERVICE: {endpoint} has too much to do. Please try again later."
+            raise Busy(told, retry_after=retry_after(headers))
         if status in (408, 504):
             raise _too_late(endpoint)
         if status != 200:
@@ -64,9 +60,9 @@ class Client:
                 " see what it says.",
                 status=status,
             )
-        media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if media_type != accept:
-            raise EndpointFailed(f"SERVICE: {endpoint} answers with {media_type[:60] or 'no type'}, not {accept}.")
+        sent = media_type(headers)
+        if sent != accept:
+            raise EndpointFailed(f"SERVICE: {endpoint} answers with {sent[:60] or 'no type'}, not {accept}.")
         return body
 
     def _post(

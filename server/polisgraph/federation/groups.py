@@ -93,9 +93,7 @@ class Groups:
         word = self.word(index)
         if word == "FILTER":
             return self._after_constraint(index + 1), False
-        if word == "BIND":
-            return self.end(index + 1) + 1, False
-        if word in ("OPTIONAL", "MINUS"):
+        if word in ("BIND", "OPTIONAL", "MINUS"):
             return self.end(index + 1) + 1, False
         if word in ("SERVICE", "GRAPH", "VALUES"):
             brace = next(at for at in range(index, len(self.tokens)) if self.tokens[at].text == "{")

@@ -20,6 +20,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_base, wait_exponential
 
 from polisgraph import __version__
+from polisgraph.engine.endpoint import media_type
 from polisgraph.errors import WikidataError
 from polisgraph.namespaces import BASE
 
@@ -118,7 +119,7 @@ class Client:
             wait=_Wait(self.patience),
             retry=retry_if_exception_type(_Failed),
             before_sleep=self._tell,
-            sleep=lambda seconds: sleep(seconds),
+            sleep=sleep,
             reraise=True,
         )
         try:
@@ -169,7 +170,7 @@ class Client:
 
     def _check(self, response: httpx.Response, body: bytes) -> None:
         status = response.status_code
-        kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        kind = media_type(response.headers)
         if status in _TRANSIENT:
             bidden = _bidden(response.headers.get("Retry-After", ""))
             if bidden is None and status == 429:
