@@ -126,12 +126,13 @@ def resolve(
     """
     import pyoxigraph as ox
 
+    from polisgraph.links import write_candidates
     from polisgraph.wikidata.cache import Cache, default_path
-    from polisgraph.wikidata.candidates import merged, written
+    from polisgraph.wikidata.candidates import of_others
     from polisgraph.wikidata.entities import read_decided, read_entities, read_places
     from polisgraph.wikidata.resolving import keys_of, resolve, told
 
-    before = merged(output) if output else []
+    others = of_others(output) if output else []
     store = ox.Store.read_only(str(current(settings.home).store_path))
     entities = read_entities(store)
     things = read_places(store) if gazetteer else entities
@@ -139,7 +140,7 @@ def resolve(
     with inquiry(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
         found = resolve(asking, things, entities, read_decided(store))
     if output:
-        _write(output, written(before, found))
+        _write(output, write_candidates([*others, *found]))
     for link in found if not output else ():
         click.echo(told(link))
     without = sum(not any(keys_of(thing)) for thing in unlinked)

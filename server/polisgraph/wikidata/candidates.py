@@ -1,14 +1,13 @@
-"""Puts candidates into a file of candidates, beside those of other programs. Finds none and decides on none."""
+"""Reads a file of candidates that is to be written anew: those of other programs stay in it. Finds none."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from polisgraph.errors import SourceError
-from polisgraph.links import ItemLink, read_links, write_candidates
+from polisgraph.links import ItemLink, read_links
 from polisgraph.wikidata.resolving import TOOL
 
 
-def merged(path: Path) -> list[ItemLink]:
+def of_others(path: Path) -> list[ItemLink]:
     """Return what the file of candidates at `path` holds of other programs; nothing if there is no such file.
 
     Raises SourceError if it is no file of candidates: what else it holds would be lost.
@@ -21,8 +20,3 @@ def merged(path: Path) -> list[ItemLink]:
     if any(link.is_decision for link in links):
         raise SourceError("holds decisions, which would be lost; give another file", path)
     return [link for link in links if link.tool != TOOL]
-
-
-def written(others: Sequence[ItemLink], found: Sequence[ItemLink]) -> str:
-    """Return the file that holds candidates of other programs and those that were found."""
-    return write_candidates([*others, *found])

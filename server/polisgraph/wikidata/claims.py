@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 import pyoxigraph as ox
 
 from polisgraph.namespaces import GRAPHS, PREFIXES, shorten
+from polisgraph.wikidata.items import number_of
 
 _QUESTION = Path(__file__).parent / "questions" / "claims.rq"
 _ARTICLE = PREFIXES["pg"] + "EncyclopaediaArticle"
@@ -94,10 +95,10 @@ def _claim(row: dict[str, str]) -> Claim:
         graph=row["graph"],
         member=row["member"],
         member_label=_line(said("member_label")) or shorten(row["member"]),
-        member_item=_item(said("member_item")),
+        member_item=number_of(said("member_item")),
         network=row["network"],
         network_label=_line(said("network_label")) or shorten(row["network"]),
-        network_item=_item(said("network_item")),
+        network_item=number_of(said("network_item")),
         role=said("role"),
         is_member=said("is_member") == "true",
         holds=said("status") in _HOLDS,
@@ -111,7 +112,7 @@ def _claim(row: dict[str, str]) -> Claim:
 
 
 def _source(row: dict[str, str]) -> Source:
-    item, address = _item(row.get("source_item", "")), web_address(row.get("address", ""))
+    item, address = number_of(row.get("source_item", "")), web_address(row.get("address", ""))
     official = row.get("kind") == _ARTICLE or (row.get("kind") and row.get("party"))
     if not official:
         fault = "its source is no page of the member or the network, and no article of an encyclopaedia"
@@ -134,11 +135,6 @@ def web_address(text: str) -> str:
     if text != text.strip() or any(character.isspace() or not character.isprintable() for character in parts.netloc):
         return ""
     return quote(text, safe=_SAFE)
-
-
-def _item(iri: str) -> str:
-    found = iri.removeprefix(PREFIXES["wd"])
-    return found if found != iri and found[:1] == "Q" and found[1:].isascii() and found[1:].isdigit() else ""
 
 
 def _line(text: str) -> str:

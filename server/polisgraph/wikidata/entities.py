@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from polisgraph.links import Decisions, read_decisions
 from polisgraph.namespaces import PG, PREFIXES, shorten
+from polisgraph.reports.keys import SCHEMES, WIKIDATA
 
 _QUESTIONS = Path(__file__).parent / "questions"
 _KINDS = (
@@ -17,8 +18,7 @@ _KINDS = (
 )
 _TYPE = PREFIXES["rdf"] + "type"
 _NAMES = {PREFIXES["skos"] + "prefLabel", PREFIXES["skos"] + "altLabel", PG + "abbreviation", PG + "formerName"}
-KEYS = {PG + "ags": "ags", PG + "districtKey": "district", PG + "gnd": "gnd", PG + "isni": "isni", PG + "ror": "ror"}
-"""The properties that hold keys of registers, and what these are called here."""
+_KEYS = {scheme.property: scheme.name for scheme in SCHEMES.values() if scheme is not WIKIDATA}
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Entity:
     items: set[str] = field(default_factory=set)
     """Numbers of items, as `Q365`: one, unless the data is wrong."""
     keys: dict[str, set[str]] = field(default_factory=dict)
+    """Values by the name of the register, such as `ags`."""
     websites: set[str] = field(default_factory=set)
     articles: set[str] = field(default_factory=set)
     country: str = ""
@@ -87,8 +88,8 @@ def _take(entity: Entity, property_: str, value: str, language: str) -> None:
     elif property_ in _NAMES:
         entity.names.add(value)
         entity.label = entity.label or value
-    elif property_ in KEYS:
-        entity.keys.setdefault(KEYS[property_], set()).add(value)
+    elif property_ in _KEYS:
+        entity.keys.setdefault(_KEYS[property_], set()).add(value)
     elif property_ == PG + "displayLabel":
         # The one for English readers; German names are told first, and a name stands in for a missing one.
         entity.label = value if language == "en" or not entity.label else entity.label
