@@ -1,7 +1,7 @@
 """`polisgraph review`: put candidates before a person, keep what that person decides. The work itself is elsewhere."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -156,9 +156,11 @@ def _candidates(
 
     from polisgraph.cli import terms
     from polisgraph.links import ItemLink
+    from polisgraph.reports import keys
     from polisgraph.review import read_things
 
-    number = item.strip().removeprefix("wd:").rpartition("/")[2].upper()
+    key = keys.read(item)
+    number = key.value if key and key.scheme is keys.WIKIDATA else item
     thing = terms.subject(ox.Store.read_only(str(store_path)), text)
     if not read_things(ask, [thing])[thing].is_known:
         raise click.BadParameter(f"nothing in the graph or the gazetteer is {text!r}")
@@ -172,10 +174,9 @@ def _candidates(
         raise click.BadParameter(str(error)) from None
 
 
-def _print(pending: "Iterable[Case]", ask: "Ask", language: str) -> None:
+def _print(pending: "Sequence[Case]", ask: "Ask", language: str) -> None:
     from polisgraph.review import read_things
 
-    pending = list(pending)
     things = read_things(ask, [case.thing for case in pending])
     click.echo("thing\tname\titem\titem_name\tevidence")
     for case in pending:

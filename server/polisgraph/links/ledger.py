@@ -98,7 +98,7 @@ class Ledger:
     def _write(self, content: bytes | None, links: list[ItemLink]) -> None:
         head, above = _comments(self.path, (content or b"").decode("utf-8"))
         text = render(links, head or DECISIONS, above)
-        if sorted(read_links(self.path, text.encode()), key=_order) != sorted(links, key=_order):
+        if set(read_links(self.path, text.encode())) != set(links):
             raise SourceError("what would be written does not say what was decided; nothing was written", self.path)
         draft = self.path.with_name(f".{self.path.name}.draft")
         try:
@@ -115,10 +115,6 @@ class Ledger:
             raise SourceError(f"cannot be written: {error.strerror}", self.path) from None
         finally:
             draft.unlink(missing_ok=True)
-
-
-def _order(link: ItemLink) -> tuple[str, int, str]:
-    return link.order
 
 
 def _comments(path: Path, text: str) -> tuple[str, dict[str, str]]:

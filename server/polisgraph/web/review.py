@@ -39,7 +39,7 @@ class Shown:
     @property
     def name(self) -> str:
         """What the field of the form is called."""
-        return f"{self.case.item}@{self.case.thing}"
+        return _field(self.case)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -111,7 +111,7 @@ def decisions() -> Response:
 def _marked(who: str) -> Sequence[ItemLink]:
     """Return the decisions that the form sent: fields <item>@<thing>, with a status or nothing."""
     given = {field: text for field, text in request.args.items() if "@" in field and text}
-    pending = {f"{case.item}@{case.thing}": case for case in cases(_ask, _decisions())} if given else {}
+    pending = {_field(case): case for case in cases(_ask, _decisions())} if given else {}
     found = []
     for field, text in given.items():
         if field not in pending:
@@ -121,6 +121,10 @@ def _marked(who: str) -> Sequence[ItemLink]:
             raise BadParameter(told, parameter=field, accepted="confirmed or rejected")
         found.append(decided(pending[field].candidates, Status(text), who, date.today()))
     return found
+
+
+def _field(case: Case) -> str:
+    return f"{case.item}@{case.thing}"
 
 
 def _decisions() -> Decisions:
