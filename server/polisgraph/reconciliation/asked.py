@@ -1,6 +1,6 @@
 """What a query asks, whichever version of the API it came in: neutral between messages and matcher. Reads none."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Quantifier = Literal["any", "all", "none"]
@@ -8,7 +8,7 @@ Quantifier = Literal["any", "all", "none"]
 
 @dataclass(frozen=True)
 class Condition:
-    """Values that a property should have; `property` is the name of a way to match, see `matching.Way`.
+    """Values that a property should have; `way` is the name of a way to match, see `matching.Way`.
 
     Only `required` conditions, and those with the quantifier `none`, keep candidates out; the others move their scores.
     """
@@ -31,5 +31,5 @@ class Asked:
     names: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     strict: Literal["should", "any", "all"] = "should"
-    conditions: tuple[Condition, ...] = field(default=())
+    conditions: tuple[Condition, ...] = ()
     limit: int = 5

@@ -51,14 +51,10 @@ class Requested:
 
 @dataclass
 class Cells:
-    """What goes out: about each property, and the values of each entity in the order of the properties."""
+    """What goes out: about each property, and for each entity its values by property, in the order of these."""
 
     meta: list[dict[str, Any]]
     values: dict[str, list[tuple[str, list[Cell]]]] = field(default_factory=dict)
-
-    def of(self, id_: str) -> list[tuple[str, list[Cell]]]:
-        """Return the values of an entity by property."""
-        return self.values[id_]
 
 
 def read_request(text: str | bytes) -> Requested:

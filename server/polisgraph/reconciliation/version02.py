@@ -82,7 +82,7 @@ def candidate(found: Candidate) -> dict[str, Any]:
 
 def extended(requested: Requested, cells: Cells) -> dict[str, Any]:
     """Return the answer to a data extension query (section 7.4)."""
-    return {"meta": cells.meta, "rows": {id_: dict(cells.of(id_)) for id_ in requested.ids}}
+    return {"meta": cells.meta, "rows": {id_: dict(cells.values[id_]) for id_ in requested.ids}}
 
 
 def manifest(root: str, language: str, name: str, types: Iterable[Mapping[str, str]], version: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def results(found: Iterable[Iterable[Candidate]]) -> dict[str, Any]:
 def extended(requested: Requested, cells: Cells) -> dict[str, Any]:
     """Return the answer to a data extension query (section «Data Extension Responses»)."""
     rows = [
-        {"id": id_, "properties": [{"id": name, "values": found} for name, found in cells.of(id_)]}
+        {"id": id_, "properties": [{"id": name, "values": found} for name, found in cells.values[id_]]}
         for id_ in requested.ids
     ]
     return {"meta": cells.meta, "rows": rows}

@@ -41,14 +41,15 @@ class Desk:
 
         Raises Busy if others take too long, and QueryError if the names cannot be read.
         """
-        service = self._made()
+        service = self.service()
         turn = self._turns.take(CLIENT.get())
         try:
             yield service
         finally:
             self._turns.leave(turn)
 
-    def _made(self) -> Service:
+    def service(self) -> Service:
+        """Return the service without a turn: for what it only holds. Raises as `turn` does."""
         if self._service is not None:
             return self._service
         if not self._lock.acquire(timeout=self._settings.time_limit):

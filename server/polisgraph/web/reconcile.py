@@ -91,10 +91,8 @@ def _candidates(asked: Asked) -> list[Candidate]:
 
 
 def _cells(requested: Requested) -> Cells:
-    with desk().turn() as service:
-        pass
     # The engine has turns of its own.
-    return extend(service, ask, requested, language())
+    return extend(desk().service(), ask, requested, language())
 
 
 def _types() -> list[dict[str, str]]:

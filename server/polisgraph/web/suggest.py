@@ -65,9 +65,7 @@ def propose() -> Response:
 
 
 def _properties(type_: str = "") -> list[Property]:
-    with desk().turn() as service:
-        pass
-    return properties(ask, service, language(), type_)
+    return properties(ask, desk().service(), language(), type_)
 
 
 def _entities(prefix: str, skip: int) -> Iterable[Mapping[str, Any]]:
