@@ -17,8 +17,8 @@ ROOT = bundle.ROOT
 PACKAGE = ROOT / "server" / "polisgraph"
 
 ORDER = [
-    "namespaces", "errors", "settings", "metrics", "room", "journal", "bundle", "tokens", "folding", "countries",
-    "gazetteer",
+    "namespaces", "errors", "settings", "metrics", "room", "journal", "bundle", "output", "tokens", "folding",
+    "countries", "gazetteer",
     "load", "links", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
     "reason", "results", "reports", "description", "seal", "dumps", "disk", "snapshot", "archive", "build", "lastbuild",
     "watch", "engine", "federation", "publish", "linking", "importing", "wikidata", "reconciliation", "review", "web",

@@ -64,14 +64,14 @@ def test_quotes_and_line_ends_within_cells_are_kept() -> None:
     content = b'Name,Note\r\n"Bonn","a ""b""\nc"\r\n'
     table = read_table(content, "x.csv", ["Name"])
     assert table.rows == [["Bonn", 'a "b"\nc']]
-    assert b"".join(write_csv(table, table.header, table.rows)) == b'Name,Note\r\nBonn,"a ""b""\nc"\r\n'
+    assert write_csv(table, table.header, table.rows) == b'Name,Note\r\nBonn,"a ""b""\nc"\r\n'
 
 
 def test_a_marked_file_stays_marked() -> None:
     table = read_table(TEXT.encode("utf-8-sig"), "x.csv", ["Stadt"])
-    assert b"".join(write_csv(table, table.header, table.rows)) == TEXT.encode("utf-8-sig")
+    assert write_csv(table, table.header, table.rows) == TEXT.encode("utf-8-sig")
     plain = read_table(TEXT.encode(), "x.csv", ["Stadt"])
-    assert b"".join(write_csv(plain, plain.header, plain.rows)) == TEXT.encode()
+    assert write_csv(plain, plain.header, plain.rows) == TEXT.encode()
 
 
 def test_a_workbook_is_read_as_it_shows() -> None:
@@ -103,6 +103,6 @@ def test_a_column_must_be_there_once() -> None:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     table = read_table(TEXT.encode("cp1252"), "x.csv", ["Stadt"])
-    path.write_bytes(b"".join(write_csv(table, table.header, table.rows)))
+    path.write_bytes(write_csv(table, table.header, table.rows))
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.reader(file, delimiter=";")) == [table.header, *table.rows]

@@ -10,6 +10,7 @@ from polisgraph import bundle
 from polisgraph.cli.settings import settable
 from polisgraph.errors import SourceError
 from polisgraph.namespaces import DATA_GRAPHS, GAZETTEER_GRAPH, PG
+from polisgraph.output import write_file
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
@@ -79,7 +80,6 @@ def import_command(
         read_rows,
         read_statements,
         render,
-        replace,
         statements,
         summary,
         write_account,
@@ -116,16 +116,16 @@ def import_command(
     for line in summary(decided):
         click.echo(line, err=True)
     if account is not None:
-        replace(account, write_account(decided))
+        write_file(account, write_account(decided).encode())
     if dry_run:
         click.echo(f"{output}: nothing was written", err=True)
         return
     text = render(said, head(meant))
-    replace(output, text)
+    write_file(output, text.encode())
     click.echo(f"{output}: {sum(map(len, said.values())):,} statements, {len(text.encode()):,} bytes", err=True)
     if propose is not None:
         found = list(proposals(decided, meant, index))
-        replace(propose, write_candidates(found))
+        write_file(propose, write_candidates(found).encode())
         click.echo(f"{propose}: {len({link.pair for link in found}):,} links proposed", err=True)
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from polisgraph.cli.printing import write
 from polisgraph.cli.settings import settable
-from polisgraph.errors import SourceError
+from polisgraph.output import write_file
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
@@ -126,12 +127,13 @@ def link(
     )
     rows = list(_watched(linker.rows(), len(given.rows)))
     if output is not None and output.suffix == ".ttl":
-        _write([write_turtle(rows, given.column(columns.name), name)], output)
+        write_file(output, write_turtle(rows, given.column(columns.name), name))
     else:
-        _write(write_csv(given, linker.header, ([*row.cells, *row.appended()] for row in rows)), output)
+        content = write_csv(given, linker.header, ([*row.cells, *row.appended()] for row in rows))
+        write_file(output, content) if output else write(content)
     if propose is not None:
         proposed = list(proposals(rows, name, index.decisions, date.today(), thing_at))
-        _write([write_candidates(proposed).encode()], propose)
+        write_file(propose, write_candidates(proposed).encode())
         click.echo(f"{propose}: {len({link.pair for link in proposed}):,} links proposed", err=True)
     for row in [row for row in rows if row.problem][:_BAD_SHOWN]:
         click.echo(f"{name}, row {row.number}: {row.problem}", err=True)
@@ -163,20 +165,3 @@ def _watched(rows: "Iterable[Linked]", number: int) -> "Iterator[Linked]":
         for row in rows:
             yield row
             progress.advance(task)
-
-
-def _write(parts: Iterable[bytes], output: Path | None) -> None:
-    """Write to `output`, which appears whole or not at all, or to standard output."""
-    if output is None:
-        for part in parts:
-            sys.stdout.buffer.write(part)
-        sys.stdout.buffer.flush()
-        return
-    draft = output.with_name(f".{output.name}.draft")
-    try:
-        with draft.open("wb") as file:
-            file.writelines(parts)
-        draft.replace(output)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise SourceError(f"cannot be written: {error.strerror}", output) from None

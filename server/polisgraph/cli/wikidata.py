@@ -6,7 +6,7 @@ import click
 
 from polisgraph.cli.inquiry import asks, contact_option, inquiry
 from polisgraph.cli.settings import settable
-from polisgraph.errors import SourceError
+from polisgraph.output import write_file
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 
@@ -140,7 +140,7 @@ def resolve(
     with inquiry(endpoint, contact, Cache(cache or default_path(), endpoint, max_age)) as asking:
         found = resolve(asking, things, entities, read_decided(store))
     if output:
-        _write(output, write_candidates([*others, *found]))
+        write_file(output, write_candidates([*others, *found]).encode())
     for link in found if not output else ():
         click.echo(told(link))
     without = sum(not any(keys_of(thing)) for thing in unlinked)
@@ -200,18 +200,7 @@ def quickstatements(settings: Settings, explain: bool, endpoint: str | None, con
         for text in lines:
             click.echo(text)
     if output is not None:
-        _write(output, "".join(f"{text}\n" for text in lines))
+        write_file(output, "".join(f"{text}\n" for text in lines).encode())
     click.echo(summary(len(proposals), others), err=True)
     if endpoint is None and proposals:
         click.echo("It is not known which of them Wikidata has already; --endpoint leaves those out.", err=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write the file whole or not at all."""
-    draft = path.with_name(path.name + ".part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise SourceError(f"cannot be written: {error.strerror}", path) from None

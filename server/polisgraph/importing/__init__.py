@@ -10,11 +10,11 @@ from polisgraph.importing.mapping import Mapping, find_mapping, read_mapping
 from polisgraph.importing.proposals import proposals
 from polisgraph.importing.reading import Row, read_rows
 from polisgraph.importing.statements import head, statements
-from polisgraph.importing.turtle import read_statements, render, replace
+from polisgraph.importing.turtle import read_statements, render
 from polisgraph.importing.update import Difference, carry_over, compare
 
 __all__ = [
     "Decided", "Difference", "Mapping", "Outcome", "Row", "carry_over", "compare", "decide", "established",
-    "find_mapping", "head", "proposals", "read_mapping", "read_rows", "read_statements", "render", "replace",
+    "find_mapping", "head", "proposals", "read_mapping", "read_rows", "read_statements", "render",
     "statements", "summary", "write_account",
 ]  # fmt: skip

@@ -1,8 +1,6 @@
 """The evidence file of a list as Turtle: a line a thing, in order, always the same bytes. Means nothing by it."""
 
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -46,22 +44,6 @@ def read_statements(path: Path) -> Statements:
     except SyntaxError as error:
         raise SourceError(f"syntax error: {error.msg}", path, error.lineno, error.offset) from None
     return said
-
-
-def replace(path: Path, text: str) -> None:
-    """Write `text` to `path`, which appears whole or not at all; raise SourceError if it cannot be written."""
-    draft = None
-    try:
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            os.fchmod(file.fileno(), 0o644)
-        Path(draft).replace(path)
-    except OSError as error:
-        raise SourceError(f"cannot be written: {error.strerror}; what was there stays", path) from None
-    finally:
-        if draft is not None:
-            Path(draft).unlink(missing_ok=True)
 
 
 def values(said: Mapping[str, Iterable[tuple[str, ox.NamedNode | ox.Literal]]], iri: str, prop: str) -> list[str]:

@@ -76,17 +76,11 @@ def read_table(
     return Table(name, header, rows, delimiter, line_end, marked, notes)
 
 
-def write_csv(table: Table, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """Yield the lines of a CSV file in UTF-8, in the form of `table`: its delimiter, its line ends."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=table.delimiter, lineterminator=table.line_end)
-    if table.marked:
-        yield codecs.BOM_UTF8
-    for row in (header, *rows):
-        writer.writerow(row)
-        yield buffer.getvalue().encode("utf-8")
-        buffer.seek(0)
-        buffer.truncate()
+def write_csv(table: Table, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a CSV file in UTF-8, in the form of `table`: its delimiter, its line ends."""
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=table.delimiter, lineterminator=table.line_end).writerows((header, *rows))
+    return (codecs.BOM_UTF8 if table.marked else b"") + text.getvalue().encode("utf-8")
 
 
 def _decoded(content: bytes, name: str, encoding: str | None) -> tuple[str, tuple[str, ...], bool]:
