@@ -8,9 +8,8 @@ import pytest
 
 from polisgraph import bundle
 from polisgraph.build import Plan, Progress, assemble
-from polisgraph.namespaces import PREFIXES
-from tests.processes import get
-from tests.remote.conftest import oxigraph
+from polisgraph.namespaces import DATA_GRAPHS, PREFIXES
+from tests.wikidata.standin import StandIn, member, standing_in, value
 
 HEAD = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
 
@@ -52,58 +51,56 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 Graph = Callable[..., ox.Store]
 
 
+def assembled(folder: Path, *files: str) -> ox.Store:
+    """Return the finished store over evidence files with these contents and what is linked."""
+    folder.mkdir()
+    for name, text in {"linked": LINKED, **{f"from-{n}": text for n, text in enumerate(files)}}.items():
+        (folder / f"{name}.ttl").write_text(HEAD + text, encoding="utf-8")
+    return assemble(Plan((folder,), bundle.ONTOLOGY, validate=False), Progress())[0].store
+
+
+@pytest.fixture(scope="session")
+def linked(tmp_path_factory: pytest.TempPathFactory) -> list[ox.Quad]:
+    """All quads of the finished store over what is linked, without any evidence."""
+    return list(assembled(tmp_path_factory.mktemp("linked") / "data"))
+
+
 @pytest.fixture
-def graph(tmp_path: Path) -> Graph:
-    """A function from the contents of evidence files to the finished store over them and what is linked."""
+def graph(linked: list[ox.Quad]) -> Graph:
+    """A function from the contents of evidence files to the store over them and what is linked.
+
+    Nothing is derived from the evidence, which takes a second: memberships are read as the files state them.
+    """
 
     def graph(*files: str) -> ox.Store:
-        folder = tmp_path / "data"
-        folder.mkdir()
-        for name, text in {"linked": LINKED, **{f"from-{n}": text for n, text in enumerate(files)}}.items():
-            (folder / f"{name}.ttl").write_text(HEAD + text, encoding="utf-8")
-        return assemble(Plan((folder,), bundle.ONTOLOGY, validate=False), Progress())[0].store
+        store = ox.Store()
+        store.extend(linked)
+        for number, text in enumerate(files):
+            for name in (ox.NamedNode(f"{DATA_GRAPHS}from-{number}"), ox.DefaultGraph()):
+                store.load(HEAD + text, ox.RdfFormat.TURTLE, to_graph=name)
+        return store
 
     return graph
 
 
-WIKIDATA = """
-@prefix wd: <http://www.wikidata.org/entity/> .
-@prefix s: <http://www.wikidata.org/entity/statement/> .
-@prefix p: <http://www.wikidata.org/prop/> .
-@prefix ps: <http://www.wikidata.org/prop/statement/> .
-@prefix pq: <http://www.wikidata.org/prop/qualifier/> .
-@prefix pqv: <http://www.wikidata.org/prop/qualifier/value/> .
-@prefix v: <http://www.wikidata.org/value/> .
-@prefix wikibase: <http://wikiba.se/ontology#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@pytest.fixture
+def stand_in(running: StandIn) -> StandIn:
+    """The stand-in of a module, which is its fixture `running`, without what it was told and asked before."""
+    running.clear()
+    return running
 
-wd:Q5 rdfs:label "human"@en .
-wd:Q365 p:P463 s:same , s:bare ; p:P131 s:elsewhere .
-s:elsewhere a wikibase:Statement ; ps:P131 wd:Q1002 .
-s:same a wikibase:Statement , wikibase:BestRank ; wikibase:rank wikibase:NormalRank ; ps:P463 wd:Q1001 ;
-    pq:P580 "2004-01-01T00:00:00Z"^^xsd:dateTime ; pqv:P580 v:y2004 .
-s:bare a wikibase:Statement ; wikibase:rank wikibase:NormalRank ; ps:P463 wd:Q1002 .
-wd:Q2103 p:P463 s:old , s:unknown .
-s:old a wikibase:Statement ; wikibase:rank wikibase:DeprecatedRank ; ps:P463 wd:Q1001 .
-s:unknown a wikibase:Statement ; wikibase:rank wikibase:NormalRank ; ps:P463 wd:Q1002 ; pq:P582 _:somevalue .
-v:y2004 a wikibase:TimeValue ; wikibase:timeValue "2004-01-01T00:00:00Z"^^xsd:dateTime ;
-    wikibase:timePrecision "9"^^xsd:integer ; wikibase:timeCalendarModel wd:Q1985727 .
-"""
+
+MEMBERSHIPS = (
+    member("Q365", "Q1001", start="2004")
+    + member("Q365", "Q1002")
+    + value("Q365", "P131", "wd:Q1002")
+    + member("Q2103", "Q1001", rank="Deprecated")
+    + member("Q2103", "Q1002", end="?")
+)
 
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real SPARQL server with four memberships."""
-    import httpx
-
-    folder = tmp_path_factory.mktemp("wikidata")
-    with oxigraph(folder) as server:
-        loaded = httpx.put(
-            server.graph_store + "?default",
-            content=WIKIDATA.encode(),
-            headers={"Content-Type": "text/turtle"},
-            trust_env=False,
-        )
-        assert loaded.is_success and get(server.query + "?query=ASK%7B%7D").is_success
-        yield server.query
+    with standing_in(tmp_path_factory.mktemp("wikidata"), MEMBERSHIPS) as stand_in:
+        yield stand_in.address

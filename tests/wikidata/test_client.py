@@ -46,12 +46,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def stand_in(running: StandIn) -> StandIn:
-    running.clear()
-    return running
-
-
-@pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The waits, which are not waited."""
     found: list[float] = []

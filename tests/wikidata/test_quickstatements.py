@@ -24,7 +24,7 @@ from polisgraph.wikidata.quickstatements import explained, left_out
 from polisgraph.wikidata.times import Time
 from tests.processes import free_port
 from tests.remote.conftest import oxigraph
-from tests.wikidata.conftest import HEAD, LINKED, Graph, membership
+from tests.wikidata.conftest import HEAD, LINKED, Graph, assembled, membership
 from tests.wikidata.grammar import Read, Refused, parse
 
 CITY = (("S854", '"https://www.stadt-koeln.de/netzwerke"'), ("S813", "+2026-11-20T00:00:00Z/11"))
@@ -42,8 +42,11 @@ def decided(store: ox.Store) -> tuple[list[Read], list[str]]:
     return lines, [one.reason for one in found if isinstance(one, LeftOut)]
 
 
-def test_a_membership_becomes_a_line(graph: Graph) -> None:
-    store = graph(membership("t", "a", "city", since("2004-03", "gYearMonth") + since("2011-05-01", "date", "end")))
+def test_a_membership_becomes_a_line(tmp_path: Path) -> None:
+    store = assembled(
+        tmp_path / "data",
+        membership("t", "a", "city", since("2004-03", "gYearMonth") + since("2011-05-01", "date", "end")),
+    )
     (proposal,) = select(read_claims(store))
     assert isinstance(proposal, Proposal)
     assert line(proposal) == (
@@ -116,9 +119,9 @@ def test_what_is_left_out_and_why(graph: Graph, file: str, reason: str) -> None:
     assert "ten:t" in told and reason in told
 
 
-def test_what_is_derived_is_no_evidence(graph: Graph) -> None:
+def test_what_is_derived_is_no_evidence(tmp_path: Path) -> None:
     """Files alone are asked: what rules conclude has no source of its own."""
-    store = graph("mun:koeln pg:memberOf net:a .\n" + membership("t", "b", "city"))
+    store = assembled(tmp_path / "data", "mun:koeln pg:memberOf net:a .\n" + membership("t", "b", "city"))
     derived = ox.NamedNode("https://w3id.org/polisgraph/graph/derived")
     assert {claim.network_label for claim in read_claims(store)} == {"B"}
     tenure = ox.NamedNode("https://w3id.org/polisgraph/id/tenure/t")

@@ -98,12 +98,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
         yield stand_in
 
 
-@pytest.fixture
-def stand_in(running: StandIn) -> StandIn:
-    running.clear()
-    return running
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("unlinked")

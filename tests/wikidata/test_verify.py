@@ -161,12 +161,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
         yield stand_in
 
 
-@pytest.fixture
-def stand_in(running: StandIn) -> StandIn:
-    running.clear()
-    return running
-
-
 @pytest.fixture(autouse=True)
 def never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("polisgraph.wikidata.client.sleep", lambda seconds: None)
