@@ -8,7 +8,6 @@ import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
-from polisgraph.engine import Engine
 from tests.reconciliation import schemas
 from tests.reconciliation.schemas import Schema
 
@@ -69,11 +68,6 @@ class Client:
         rows = {row["id"]: {each["id"]: each["values"] for each in row["properties"]} for row in newer["rows"]}
         assert rows == found["rows"]
         return found
-
-
-@pytest.fixture(scope="session")
-def engine(whole_engine: Engine) -> Engine:
-    return whole_engine
 
 
 @pytest.fixture

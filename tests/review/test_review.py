@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -28,10 +29,15 @@ class Terminal:
 
     def __init__(self, words: list[str], folder: Path, home: Path) -> None:
         self._end, inner = pty.openpty()
+
+        def at_terminal() -> None:
+            os.login_tty(inner)
+            # Whoever runs the tests in the background has it ignored, and a child would too.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "polisgraph", *words],
-            cwd=folder, env=environment(home), preexec_fn=lambda: os.login_tty(inner),
-        )  # fmt: skip
+            [sys.executable, "-m", "polisgraph", *words], cwd=folder, env=environment(home), preexec_fn=at_terminal
+        )
         os.close(inner)
         self.shown = ""
 
@@ -39,7 +45,7 @@ class Terminal:
         """Read until `text` comes, and return what came with it."""
         begin, deadline = len(self.shown), time.monotonic() + 120
         while text not in self.shown[begin:]:
-            assert time.monotonic() < deadline, self.shown
+            assert select.select([self._end], [], [], deadline - time.monotonic())[0], self.shown
             try:
                 part = os.read(self._end, 65536)
             except OSError:  # the other end is closed
