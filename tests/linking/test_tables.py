@@ -56,7 +56,7 @@ def test_the_delimiter_is_the_one_that_shows_the_columns() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\n\n"])
 def test_an_empty_file_is_told(content: bytes) -> None:
-    with pytest.raises(SourceError, match=r"no header|empty"):
+    with pytest.raises(SourceError, match="is empty"):
         read_table(content, "x.csv", ["Stadt"])
 
 

@@ -3,8 +3,8 @@
 import multiprocessing
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,21 +13,10 @@ from polisgraph.errors import SourceError
 from polisgraph.links import ItemLink, Ledger, Status, decided, read_links, render, reviewer, write_candidates
 from polisgraph.links.turtle import DECISIONS
 from polisgraph.namespaces import expand
+from tests.review.conftest import EUROCITIES, PROPOSED
 
 DAY = date(2026, 11, 22)
-NETWORK = expand("net:eurocities")
-CANDIDATE = ItemLink(
-    NETWORK,
-    "Q9100200",
-    evidence=("P856: https://eurocities.eu/ is the same", "name: «Eurocities» is the same"),
-    label="Eurocities",
-    categories=("organization",),
-    country="Belgium",
-    tool="polisgraph wikidata resolve",
-    confidence=Decimal("0.9"),
-    created=DAY,
-    sources=(expand("src:koeln"),),
-)
+CANDIDATE = replace(PROPOSED[0], sources=(expand("src:koeln"),))
 DECISION = decided([CANDIDATE], Status.CONFIRMED, "Europe office", DAY)
 OTHER = ItemLink(expand("mun:koeln"), "Q9100201", Status.REJECTED, ("kind: another",), reviewer="x1", reviewed=DAY)
 
@@ -51,7 +40,7 @@ def test_a_decision_takes_over_the_reasons_of_all_candidates() -> None:
     found = decided([by_list, CANDIDATE], Status.REJECTED, "Europe office", DAY, ["own: it is a train"])
     assert set(found.evidence) == {*CANDIDATE.evidence, "list: row 2", "own: it is a train"}
     assert (found.label, found.country, found.tool) == ("Eurocities", "Belgium", "polisgraph link")
-    assert found.iri == expand("link:network--eurocities--q9100200")
+    assert found.iri == expand("link:network--eurocities--q9100300")
     assert by_list.iri == found.iri + "--link"
 
 
@@ -63,11 +52,11 @@ def test_a_reviewer_is_no_email_address(text: str) -> None:
 
 def test_a_link_is_a_candidate_or_has_a_reviewer() -> None:
     with pytest.raises(ValueError, match="no item"):
-        ItemLink(NETWORK, "P31")
+        ItemLink(EUROCITIES, "P31")
     with pytest.raises(ValueError, match="reviewer and a day"):
-        ItemLink(NETWORK, "Q1", Status.REJECTED)
+        ItemLink(EUROCITIES, "Q1", Status.REJECTED)
     with pytest.raises(ValueError, match="reviewer and a day"):
-        ItemLink(NETWORK, "Q1", reviewer="x1", reviewed=DAY)
+        ItemLink(EUROCITIES, "Q1", reviewer="x1", reviewed=DAY)
 
 
 @pytest.mark.parametrize("name", ["decisions", "candidates"])
@@ -154,6 +143,21 @@ def test_a_snapshot_is_not_written_into(tmp_path: Path) -> None:
 def _put_some(path: Path, begin: int) -> None:
     for number in range(begin, begin + 20):
         Ledger(path).put(replace(DECISION, item=f"Q{number}"))
+
+
+def test_what_an_editor_saves_meanwhile_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger(tmp_path / "decisions.ttl")
+    ledger.put(DECISION)
+
+    def meanwhile(*given: Any) -> str:
+        ledger.path.write_text("# Saved by an editor, which knows of no lock.\n", encoding="utf-8")
+        return render(*given)
+
+    monkeypatch.setattr("polisgraph.links.ledger.render", meanwhile)
+    with pytest.raises(SourceError, match="changed by another program just now"):
+        ledger.put(OTHER)
+    assert "by an editor" in ledger.path.read_text(encoding="utf-8")
+    assert [file.name for file in tmp_path.iterdir()] == ["decisions.ttl"]
 
 
 def test_two_who_decide_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -83,3 +83,5 @@ def test_the_decisions_of_a_graph_are_read(store: ox.Store) -> None:
     assert not known.cover(EUROCITIES, "Q1") and not known.cover("urn:x", "Q9100300")
     known.add([PROPOSED[0]])
     assert known.confirmed[EUROCITIES] == {"Q9100300"}
+    known.add([decided([PROPOSED[0]], Status.REJECTED, "Europe office", date(2026, 11, 22))])
+    assert known.confirmed[EUROCITIES] == set() and "Q9100300" in known.rejected[EUROCITIES]

@@ -253,6 +253,8 @@ def test_decisions_of_a_file_are_taken(polisgraph: Command, ledger: Ledger, tmp_
     done = polisgraph("review", "--take", "other.ttl")
     assert "confirmed: net:eurocities Q9100300" in done.stdout
     assert ledger.read() == read_links(tmp_path / "other.ttl")
+    done = polisgraph("review", "--take", str(bundle.DATA / "candidates.ttl"), status=1)
+    assert "candidates.ttl: holds no decision" in done.stderr
 
 
 def test_rows_about_things_propose_the_items_of_what_they_may_be(polisgraph: Command, tmp_path: Path) -> None:

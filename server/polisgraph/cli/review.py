@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from polisgraph.cli.settings import settable
+from polisgraph.errors import SourceError
 from polisgraph.namespaces import shorten
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
@@ -104,7 +105,11 @@ def review(
             desk.decision(_candidates(text, item, store, ask, pending, evidence), status)
             for text, item, status in wanted
         ]
-        given += [link for link in read_links(take) if link.is_decision] if take else []
+    if take:
+        taken = [link for link in read_links(take) if link.is_decision]
+        if not taken:
+            raise SourceError("holds no decision; candidates are decided on without --take", take)
+        given += taken
     _keep_all(given, desk)
 
 

@@ -67,6 +67,8 @@ def read_table(
     if content.startswith(_XLSX):
         return _workbook(content, name, sheet, most)
     text, notes, marked = _decoded(content, name, encoding)
+    if not text.strip():
+        raise SourceError("is empty; the first row must name the columns", Path(name))
     delimiter = delimiter or _delimiter(text, name, wanted)
     header, *rows = list(islice(_parsed(text, name, delimiter), most and most + 2)) or [[]]
     _count(rows, most, name)

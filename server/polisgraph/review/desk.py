@@ -30,8 +30,7 @@ class Desk:
 
     def objection(self, decision: ItemLink) -> str:
         """Say what speaks against keeping `decision`; nothing if nothing does."""
-        others = [link for link in self.ledger.read() if link.pair != decision.pair]
-        return contradiction(decision, self.linked, others)
+        return contradiction(decision, self.linked, self.ledger.read())
 
     def keep(self, decision: ItemLink) -> ItemLink | None:
         """Write `decision`; return the one that stood in its place.
