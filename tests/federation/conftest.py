@@ -66,9 +66,11 @@ def elsewhere(host: str = "127.0.0.1") -> Iterator[Elsewhere]:
         found = Elsewhere(f"http://{host}:{server.server_port}/sparql")
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield found
-        server.shutdown()
-        thread.join()
+        try:
+            yield found
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def json(content: bytes) -> Reply:

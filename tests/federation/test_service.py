@@ -33,6 +33,7 @@ QUERIES = [
     "SELECT * { GRAPH ?g { ?x :p ?y } SERVICE <E> { ?y :q ?n } }",
     "SELECT * { VALUES ?y { :a :b UNDEF } ?x :p ?y . SERVICE <E> { ?y :q ?n } }",
     "SELECT * { VALUES (?y ?n) { (:a UNDEF) (UNDEF 2) } SERVICE <E> { ?y :q ?n } }",
+    "SELECT * { VALUES (?y ?n) { (:b UNDEF) (UNDEF 2) } SERVICE <E> { ?y :q ?n } }",
     "SELECT * { ?x :p ?y . SERVICE <E> { ?y :p ?z } SERVICE <E> { ?z :q ?n } }",
     "SELECT * { ?x :name ?name . SERVICE <E> { ?y :name ?name } }",
     "SELECT * { ?x :p ?y . # SERVICE <http://a/> { in a comment }\n SERVICE <E> { # and } here\n ?y :q ?n } }",
