@@ -16,7 +16,7 @@ from polisgraph.history.record import Change, Fact, GraphChanges, Named, Record,
 from polisgraph.journal import facts
 from polisgraph.snapshot import Snapshot
 
-__all__ = ["KEPT", "Change", "Fact", "GraphChanges", "Named", "Record", "put_in_service", "record", "records"]
+__all__ = ["KEPT", "Change", "Fact", "GraphChanges", "Named", "Record", "put_in_service", "records", "whole"]
 
 KEPT = 40
 """Records that are kept, the newest."""
@@ -42,7 +42,7 @@ def put_in_service(home: Path, found: Snapshot) -> None:
 def records(home: Path, until: str) -> tuple[Record, ...]:
     """Return the records below `home` up to the last one by which the snapshot `until` came, the newest first.
 
-    They count and tell no single changes: for these `record` reads one whole. What cannot be read is passed over. If
+    They count and tell no single changes: for these `whole` reads one whole. What cannot be read is passed over. If
     `until` has no record, all are returned.
     """
     names = [path.name for path in _files(home)]
@@ -54,7 +54,7 @@ def records(home: Path, until: str) -> tuple[Record, ...]:
     )
 
 
-def record(home: Path, number: int) -> Record | None:
+def whole(home: Path, number: int) -> Record | None:
     """Return the record of that number whole; None if there is none that can be read."""
     found = next(iter((home / "history").glob(f"{number:06}-*.json")), None)
     return None if found is None else _read(found)

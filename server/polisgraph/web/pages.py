@@ -1,4 +1,4 @@
-"""The pages that lead to everything else: the start page, what this is, the sources, kinds of problems."""
+"""The pages that lead to everything else: the start page, what this is, kinds of problems."""
 
 from flask import Blueprint, Response, render_template, request
 
@@ -37,12 +37,6 @@ def home() -> Response:
 def about() -> Response:
     """Say what the dataset holds, how to use it, and on what terms."""
     return headers.unchanged(_tag()) or _page("about.html", graphs=site().ask("graphs").rows)
-
-
-@blueprint.route("/sources")
-def sources() -> Response:
-    """List the documents and data sets that the statements come from."""
-    return headers.unchanged(_tag()) or _page("sources.html", sources=site().ask("sources", lang=language()).rows)
 
 
 @blueprint.route("/problem/<slug>")
