@@ -5,16 +5,18 @@ same content gives the same bytes.
 """
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeAlias, cast
 
 import pyoxigraph as ox
 
 from polisgraph.namespaces import PREFIXES
+
+Graph: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 
 def write(folder: Path, store: ox.Store) -> None:
@@ -29,13 +31,13 @@ def write(folder: Path, store: ox.Store) -> None:
             job.result()
 
 
-def n_quads(store: ox.Store, take: Callable[[bytes], object]) -> None:
-    """Give the named graphs of `store` to `take` as N-Quads: many times, each time whole lines."""
-    for graph in sorted(store.named_graphs(), key=str):
-        end = f" {graph} .\n".encode()
+def n_quads(store: ox.Store, graphs: Iterable[Graph], take: Callable[[bytes], object]) -> None:
+    """Give `graphs` of `store` to `take` as N-Quads: many times, each time whole lines."""
+    for graph in graphs:
+        end = b" .\n" if isinstance(graph, ox.DefaultGraph) else f" {graph} .\n".encode()
         # A line ends there only: in a literal, a line feed is written \n.
-        named = Lines(lambda lines, end=end: take(lines.replace(b" .\n", end)))  # type: ignore[misc]
-        store.dump(cast(BinaryIO, named), ox.RdfFormat.N_TRIPLES, from_graph=graph)
+        lines = Lines(lambda some, end=end: take(some.replace(b" .\n", end)))  # type: ignore[misc]
+        store.dump(cast(BinaryIO, lines), ox.RdfFormat.N_TRIPLES, from_graph=graph)
 
 
 class Lines(RawIOBase):
@@ -56,7 +58,7 @@ class Lines(RawIOBase):
 
 def _named(path: Path, store: ox.Store) -> None:
     with _gzipped(path) as file:
-        n_quads(store, file.write)
+        n_quads(store, sorted(store.named_graphs(), key=str), file.write)
 
 
 def _default(path: Path, store: ox.Store) -> None:

@@ -3,13 +3,16 @@
 Knows how rules feed each other, not what they mean.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 from typing import cast
 
 import pyoxigraph as ox
 
-from polisgraph.load import add
+from polisgraph.load import AT_ONCE, add
 from polisgraph.rules import Pattern, Rule
 
 
@@ -31,16 +34,47 @@ def run_to_fixpoint(
     """
     first = _size(store, graph)
     news = {rule: _News() for rule in rules if rule.template}
-    while any(unseen.everything or unseen.concluded for unseen in news.values()):
-        for rule, unseen in news.items():
-            news[rule] = _News(everything=False)
-            for query in [rule.query()] if unseen.everything else _queries(store, rule, unseen.concluded):
-                tell(rule.name)
-                for predicate in _conclude(store, query, graph):
-                    for other in news.values():
-                        if not other.everything:
-                            other.concluded.setdefault(predicate, []).append(rule)
+    running: deque[tuple[Rule, Future[bytes]]] = deque()
+
+    def settle() -> None:
+        rule, answer = running.popleft()
+        for predicate in _conclude(store, answer.result(), graph):
+            for unseen in news.values():
+                if not unseen.everything:
+                    unseen.concluded.setdefault(predicate, []).append(rule)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while waiting := [rule for rule, unseen in news.items() if unseen.everything or unseen.concluded]:
+            for rule in waiting:
+                unseen, news[rule] = news[rule], _News(everything=False)
+                for query in [rule.query()] if unseen.everything else _queries(store, rule, unseen.concluded):
+                    tell(rule.name)
+                    running.append((rule, _asked(pool, store, query)))
+                    if len(running) > AT_ONCE:
+                        settle()
+            while running:
+                settle()
     return _size(store, graph) - first
+
+
+def _asked(pool: ThreadPoolExecutor, store: ox.Store, query: str) -> Future[bytes]:
+    """Have one of `pool` answer `query`, which constructs, as N-Triples; return when it has begun.
+
+    The answer is about `store` as it was then: so the same rules over the same store conclude in the same order.
+    """
+    begun = Event()
+
+    def answer() -> bytes:
+        try:
+            triples = cast(ox.QueryTriples, store.query(query))
+        finally:
+            begun.set()
+        # As text, not as objects: the engine writes it without Python's lock, while conclusions are added.
+        return cast(bytes, triples.serialize(format=ox.RdfFormat.N_TRIPLES))
+
+    future = pool.submit(answer)
+    begun.wait()
+    return future
 
 
 def _queries(store: ox.Store, rule: Rule, concluded: dict[ox.NamedNode, list[Rule]]) -> list[str]:
@@ -107,18 +141,18 @@ def _text(patterns: Sequence[Pattern], names: Mapping[object, str], prefix: str)
     return "".join(" ".join(map(name, pattern)) + " . " for pattern in dict.fromkeys(patterns))
 
 
-def _conclude(store: ox.Store, query: str, graph: str) -> set[ox.NamedNode]:
-    """Add the new triples that `query` constructs; return their predicates."""
+def _conclude(store: ox.Store, triples: bytes, graph: str) -> set[ox.NamedNode]:
+    """Add what is new of `triples`, N-Triples; return the predicates."""
     predicates: set[ox.NamedNode] = set()
 
-    def new(triples: Iterator[ox.Triple]) -> Iterator[ox.Triple]:
-        for triple in triples:
+    def new() -> Iterator[ox.Triple]:
+        for quad in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES):
             # Asked here: NOT EXISTS in the query takes up to ten times as long as the rest of it.
-            if ox.Quad(*triple) not in store:
-                predicates.add(triple.predicate)
-                yield triple
+            if quad not in store:
+                predicates.add(quad.predicate)
+                yield quad.triple
 
-    add(store, graph, new(cast(ox.QueryTriples, store.query(query))))
+    add(store, graph, new())
     return predicates
 
 
