@@ -14,6 +14,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -114,8 +115,11 @@ def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
             disk.move(store, _workshop(home), draft / "store")
             dumps.write(draft / "dumps", ox.Store.read_only(str(draft / "store")))
         else:
-            disk.copy(store, draft / "store")
-            dumps.write(draft / "dumps", store)
+            with ThreadPoolExecutor(1) as pool:
+                # Copying ends with work for one processor only.
+                dumped = pool.submit(dumps.write, draft / "dumps", store)
+                disk.copy(store, draft / "store")
+                dumped.result()
         seal.write(draft, seal.sealed(draft, manifest))
 
     return receive(home, str(manifest["id"]), fill)
