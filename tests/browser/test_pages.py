@@ -21,6 +21,8 @@ PAGES = [
     "/ontology/",
     "/doc/municipality/koeln",
     "/doc/network/eccar",
+    "/search?q=koelln",
+    "/compare?with=koeln&with=duesseldorf&with=heidelberg",
     "/doc/person/juergen-roters",
     "/doc/nothing/at-all",
 ]
@@ -49,6 +51,26 @@ def test_the_language_chosen_stays(watched: Watched) -> None:
     assert page.locator("html").get_attribute("lang") == "de"
     page.goto(watched.address + "/doc/network/eccar")
     assert page.locator("html").get_attribute("lang") == "de"
+
+
+def test_the_search_box_offers_what_is_meant_while_one_types(watched: Watched) -> None:
+    page = watched.open("/", "en")
+    box = page.get_by_role("combobox", name="Search the site")
+    box.press_sequentially("dusseld")
+    page.get_by_role("option", name="Düsseldorf").first.wait_for()
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_url("**/doc/municipality/duesseldorf")
+    assert watched.elsewhere == [] and watched.complaints == []
+
+
+def test_the_menu_of_a_narrow_screen_opens(watched: Watched) -> None:
+    page = watched.open("/", "en", width=320)
+    link = page.locator("#menu").get_by_role("link", name="Compare")
+    assert not link.is_visible()
+    page.get_by_role("button", name="Menu").click()
+    link.click()
+    assert page.url.endswith("/compare")
 
 
 def test_a_reader_finds_the_networks_of_her_city(watched: Watched) -> None:

@@ -1,5 +1,7 @@
 """The documents about entities: where /id/… leads, what they say in which form, and on whose word."""
 
+import json
+
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
@@ -78,8 +80,8 @@ def test_links_to_the_other_forms(client: FlaskClient, accept: str) -> None:
 @pytest.mark.parametrize(
     ("reader", "expected"),
     [
-        ("german", "Köln|Gemeinde|Gehört an|Eurocities|Mitglied|Staat|Deutschland|Amtlicher Gemeindeschlüssel"),
-        ("english", "Cologne|municipality|Belongs to|Eurocities|member|country|Germany|official municipality key"),
+        ("german", "Köln|Gemeinde|Netzwerke|Eurocities|Mitglied|Staat|Deutschland|Amtlicher Gemeindeschlüssel"),
+        ("english", "Cologne|municipality|Networks|Eurocities|member|country|Germany|official municipality key"),
     ],
 )  # fmt: skip
 def test_a_municipality(request: pytest.FixtureRequest, reader: str, expected: str) -> None:
@@ -120,10 +122,54 @@ def test_conclusions_stand_apart(german: Reader) -> None:
 
 def test_a_network_lists_its_members(english: Reader) -> None:
     page = english.get("/doc/network/eurocities")
-    assert "Those who belong to it" in page.text
+    assert "Members" in [text for text, _ in page.texts] and "11 known today" in page.text
+    assert "/reports/members-of-network?network=eurocities" in page.links
     assert {"/doc/municipality/bochum", "/doc/municipality/koeln", "/doc/body/eurocities-forum-culture"} & set(
         page.links
     )
+
+
+def test_a_network_shows_where_its_sources_disagree(english: Reader) -> None:
+    """135 cities in 35 countries say some, 200 in 38 others; both stand there with their sources."""
+    page = english.get("/doc/network/eurocities")
+    texts = [text for text, _ in page.texts]
+    assert "Sources disagree here: countries; member cities." in texts
+    assert texts.count("sources disagree") == 2
+    for said in ("more than 135", "more than 200", "35", "38"):
+        assert said in texts
+    assert {"/doc/source/koeln", "/doc/source/bochum-eurocities", "/doc/source/duesseldorf"} <= set(page.links)
+
+
+def test_bodies_stand_as_a_tree_and_offices_with_their_holders(english: Reader) -> None:
+    page = english.get("/doc/network/eurocities")
+    assert {"/doc/body/eurocities-forum-kultur", "/doc/person/burkhard-jung"} <= set(page.links)
+    assert {"Structure", "Offices and who holds them"} <= {text for text, _ in page.texts}
+    sections = english.get("/doc/network/iccar")
+    assert "Sections and coalitions" in sections.text and "/doc/network/coalition-africa" in sections.links
+
+
+def test_a_municipality_is_compared_with_those_most_alike(english: Reader) -> None:
+    page = english.get("/doc/municipality/koeln")
+    assert "Cities most alike" in page.text
+    assert "/compare?with=koeln&with=bochum&with=duesseldorf" in page.links
+    rows = [found for tag, found in page.elements if tag == "td" and found.get("data-value") == "51.48333"]
+    assert len(rows) == 1
+
+
+def test_search_engines_read_what_it_is(client: FlaskClient) -> None:
+    """Data in a script element is not run; the policy of the page lets it stand."""
+    text = client.get("/doc/municipality/duesseldorf?lang=en", headers={"Accept": "text/html"}).text
+    said = json.loads(text.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    assert (said["@type"], said["name"]) == ("GovernmentOrganization", "Düsseldorf")
+    assert "http://www.wikidata.org/entity/Q1718" in said["sameAs"]
+    peace = next(role for role in said["memberOf"] if role["memberOf"]["name"] == "Mayors for Peace")
+    assert peace["startDate"] == "2014" and peace["memberOf"]["@id"] == BASE + "id/network/mayors-for-peace"
+    assert f'<link rel="canonical" href="{BASE}doc/municipality/duesseldorf">' in text
+
+
+def test_a_page_leads_to_a_query_about_it(german: Reader) -> None:
+    address = next(link for link in german.get("/doc/network/eccar").links if link.startswith("/sparql?query="))
+    assert "network/eccar" in german.get(address).text
 
 
 def test_who_runs_a_secretariat(german: Reader) -> None:

@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from polisgraph.checking.desk import CheckingDesk
 from polisgraph.engine.cache import CachingEngine
 from polisgraph.federation import federated
 from polisgraph.web import (
     assets,
-    changes,
-    check,
+    compare,
     compression,
     dataset,
     entities,
@@ -24,13 +22,12 @@ from polisgraph.web import (
     ontology,
     pages,
     preview,
-    quality,
     readable,
     reasons,
     reconcile,
     reports,
     review,
-    sources,
+    search,
     sparql,
     suggest,
 )
@@ -38,6 +35,7 @@ from polisgraph.web.admission import Admission
 from polisgraph.web.desk import Desk
 from polisgraph.web.places import Places
 from polisgraph.web.portrait import ORIGINS
+from polisgraph.web.profile import MEMBERS_SHOWN
 from polisgraph.web.replay import Replay
 from polisgraph.web.sending import Sending
 from polisgraph.web.site import Site
@@ -50,9 +48,21 @@ if TYPE_CHECKING:
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
 _PARTS = (
-    pages, sparql, reports, entities, lookups, review, ontology, dataset, reconcile, suggest, preview, link,
-    check, quality, sources, changes,
-)  # fmt: skip
+    pages,
+    sparql,
+    reports,
+    entities,
+    lookups,
+    review,
+    ontology,
+    dataset,
+    reconcile,
+    suggest,
+    preview,
+    link,
+    search,
+    compare,
+)
 BODIES = 8
 """Requests with a body that may come in at the same time."""
 STREAMS = 32
@@ -68,7 +78,6 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     kept = CachingEngine(federated(engine, settings), room, settings.query_limit, calls)
     app.extensions["polisgraph"] = Site(settings, snapshot, kept)
     app.extensions["polisgraph.desk"] = Desk(engine, settings)
-    app.extensions[check.EXTENSION] = CheckingDesk(settings, snapshot)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _equip(app, snapshot)
@@ -94,7 +103,7 @@ def _shield(app: Flask, settings: "Settings", room: int) -> None:
         Places(BODIES, BODIES // 2),
         longest,
         refuse,
-        {"/link": link.BODY, "/check": check.BODY},
+        {"/link": link.BODY},
     )
     replay = Replay(admission, room)
     app.extensions["polisgraph.replay"] = replay
@@ -113,6 +122,7 @@ def _equip(app: Flask, snapshot: "Snapshot") -> None:
     environment.filters["term_page"] = links.term_page
     environment.filters["short"] = links.short
     environment.filters["plain"] = links.plain
+    environment.filters["slug"] = links.slug
     environment.filters["day"] = readable.day
     environment.filters["number"] = readable.number
     environment.tests["local"] = links.is_local
@@ -129,6 +139,7 @@ def _equip(app: Flask, snapshot: "Snapshot") -> None:
         "feature_name": reasons.feature,
         "reason": reasons.reason,
         "origins": ORIGINS,
+        "members_shown": MEMBERS_SHOWN,
         "snapshot_id": snapshot.id,
         "snapshot_day": snapshot.manifest.get("today", ""),
     }

@@ -10,11 +10,14 @@ from polisgraph.web import documents, headers, links, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.portrait import portrait
 from polisgraph.web.rows import ROWS_SHOWN
-from polisgraph.web.site import is_iri, site
+from polisgraph.web.schema import described
+from polisgraph.web.site import is_iri, question, site
 
 blueprint = Blueprint("entities", __name__)
 
 _SAFE = "/-._~"
+_LISTED = ROWS_SHOWN // 2
+"""Entities of a kind on one page, which stays below 100 kB."""
 
 
 @blueprint.route("/id/<path:tail>")
@@ -68,28 +71,35 @@ def elsewhere() -> Response:
 
 def _describe(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
     page = negotiation.prefers_page()
-    response = _page(iri, alternates) if page else _data(iri)
+    response = _page(iri, canonical, alternates) if page else _data(iri)
     media_type = response.mimetype
-    described = [f'<{_encoded(canonical)}>; rel="canonical"', f'<{_encoded(iri)}>; rel="describes"']
+    relations = [f'<{_encoded(canonical)}>; rel="canonical"', f'<{_encoded(iri)}>; rel="describes"']
     others = {kind: link for kind, link in alternates.items() if kind != media_type}
     offered = [f'<{link}>; rel="alternate"; type="{kind}"' for kind, link in others.items()]
-    response.headers["Link"] = ", ".join(described + offered)
+    response.headers["Link"] = ", ".join(relations + offered)
     return response
 
 
-def _page(iri: str, alternates: dict[str, str]) -> Response:
+def _page(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
     name = headers.tag("entity", iri, language(), request.full_path)
     known = headers.unchanged(name)
     if known is not None:
         return known
     found = portrait(iri)
     if found is not None:
-        page = render_template("entity.html", entity=found, alternates=alternates)
+        page = render_template(
+            "entity.html",
+            entity=found,
+            about=described(found),
+            asking=question("everything-about", {"entity": iri}),
+            canonical_address=canonical,
+            alternates=alternates,
+        )
         return headers.tagged(Response(page, mimetype="text/html"), name)
     listed = _kind(iri.removeprefix(BASE + "id/"))
     if not listed:
         raise _unknown(iri)
-    page = render_template("kind.html", kind=iri.rpartition("/")[2], rows=listed[:ROWS_SHOWN], more=listed[ROWS_SHOWN:])
+    page = render_template("kind.html", kind=iri.rpartition("/")[2], rows=listed[:_LISTED], more=listed[_LISTED:])
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 

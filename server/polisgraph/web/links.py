@@ -69,6 +69,15 @@ def plain(iri: str) -> str:
     return name.partition("://")[2].removesuffix("/") if name.startswith(("http://", "https://")) else name
 
 
+def slug(iri: str) -> str:
+    """Return how the forms of reports call an entity: the end of its IRI where that says which it is, or its IRI."""
+    for namespace in (PREFIXES["mun"], PREFIXES["net"]):
+        tail = iri.removeprefix(namespace)
+        if tail != iri and "/" not in tail:
+            return tail
+    return iri
+
+
 def see_other(path: str) -> Response:
     """Return a redirect to a path of this server (303, RFC 9110, section 15.4.4)."""
     return Response(status=303, headers={"Location": path})

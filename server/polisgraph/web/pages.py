@@ -1,25 +1,45 @@
-"""The pages that lead to everything else: the start page, what this is, kinds of problems."""
+"""The pages that lead to everything else: the start page, what this is, the sources, kinds of problems."""
+
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import NotFound
+from polisgraph.namespaces import PG
 from polisgraph.web import assets, headers
 from polisgraph.web.errors import ALL_KINDS
-from polisgraph.web.language import language
+from polisgraph.web.language import N_, language
+from polisgraph.web.rows import Row
 from polisgraph.web.site import site
 
 blueprint = Blueprint("pages", __name__)
 
-_FIRST = (
-    "memberships-of-municipality",
-    "members-of-network",
-    "shared-networks",
-    "office-holders",
-    "contradictions",
-    "statement-sources",
-)
-"""The reports that the start page offers, as far as they are there."""
-_NOT_FOR_CRAWLERS = ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/", "/review")
+_QUESTIONS = {
+    "memberships-of-municipality": N_("Which networks is my city in, and since when?"),
+    "members-of-network": N_("Which municipalities are in a network?"),
+    "shared-networks": N_("Which cities sit in the same networks as mine?"),
+    "office-holders": N_("Who holds which office?"),
+    "lead-departments": N_("Which office of the city is in charge?"),
+    "contradictions": N_("Where do sources disagree?"),
+    "joining-timeline": N_("When did they join?"),
+    "members-by-country": N_("From which countries do members come?"),
+    "statement-sources": N_("Who says so?"),
+}
+"""What people come with, by the report that answers it; asked on the start page as far as the report is there."""
+_COUNTED = {
+    PG + "LocalAuthority": N_("Municipalities and counties"),
+    PG + "Network": N_("Networks"),
+    PG + "Body": N_("Bodies"),
+    PG + "NetworkMembership": N_("Memberships in networks"),
+    PG + "BodyMembership": N_("Seats on bodies"),
+    PG + "OfficeHolding": N_("Offices held"),
+    PG + "FigureClaim": N_("Figures claimed"),
+    PG + "WebPage": N_("Web pages read"),
+}
+"""What the start page counts, by class."""
+_SHOWN = 24
+"""Networks and municipalities that the start page names, the largest and the best connected."""
+_NOT_FOR_CRAWLERS = ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/", "/review", "/search", "/compare?")
 
 
 @blueprint.route("/")
@@ -29,14 +49,31 @@ def home() -> Response:
     if known is not None:
         return known
     asked = {name: site().ask(name, lang=language()).rows for name in ("counts", "members", "networks")}
-    reports = [site().reports[name] for name in _FIRST if name in site().reports]
-    return _page("home.html", reports=reports, **asked)
+    questions = [(text, site().reports[name]) for name, text in _QUESTIONS.items() if name in site().reports]
+    return _page(
+        "home.html",
+        counts=[(row, _COUNTED[row["class"].value]) for row in asked["counts"]],
+        questions=questions,
+        networks=_first(asked["networks"], "members"),
+        members=_first(asked["members"], "networks"),
+    )
+
+
+def _first(rows: Sequence[Row], number: str) -> list[Row]:
+    """Return those of `rows` that have most of what `number` counts, and any at all."""
+    return sorted((row for row in rows if row[number].value != "0"), key=lambda row: -int(row[number].value))[:_SHOWN]
 
 
 @blueprint.route("/about")
 def about() -> Response:
     """Say what the dataset holds, how to use it, and on what terms."""
     return headers.unchanged(_tag()) or _page("about.html", graphs=site().ask("graphs").rows)
+
+
+@blueprint.route("/sources")
+def sources() -> Response:
+    """List the documents and data sets that the statements come from."""
+    return headers.unchanged(_tag()) or _page("sources.html", sources=site().ask("sources", lang=language()).rows)
 
 
 @blueprint.route("/problem/<slug>")

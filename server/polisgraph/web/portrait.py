@@ -7,12 +7,15 @@ from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRA
 from polisgraph.reports.keys import SCHEMES, Key
 from polisgraph.web.gazetteer import labelled, same_place
 from polisgraph.web.language import N_, language
+from polisgraph.web.profile import Profile, kind_of, profile
 from polisgraph.web.relations import MENTIONS_ASKED, TENURES_ASKED, Mentions, Tenure, label_of, mentions, tenures
 from polisgraph.web.rows import Row, Term
 from polisgraph.web.site import is_iri, site
 
 _PG, _SKOS, _DCT = PREFIXES["pg"], PREFIXES["skos"], PREFIXES["dct"]
 _ORG, _FOAF, _RDF, _RDFS = PREFIXES["org"], PREFIXES["foaf"], PREFIXES["rdf"], PREFIXES["rdfs"]
+
+_LAT, _LONG = PREFIXES["wgs84"] + "lat", PREFIXES["wgs84"] + "long"
 
 TYPE = _RDF + "type"
 LABEL = _PG + "displayLabel"
@@ -39,6 +42,13 @@ ORIGINS = {
     "ontology": N_("part of the vocabulary"),
 }
 """How a statement came into the graph, in words."""
+
+_TOLD = {
+    "municipality": {_PG + "about", _PG + "represents"},
+    "network": {_PG + "about", _PG + "bodyOf", _PG + "sectionOf", _PG + "undertakenIn"},
+    "body": {_PG + "subBodyOf"},
+}
+"""Relations to others that the parts of a page tell, by its kind."""
 
 # Tenures have a table of their own, labels stand wherever the entity is named, and names to search by are its names.
 _SHOWN_ELSEWHERE = {LABEL, SEARCH_NAME, SOURCE, LOCATOR, _ORG + "hasMembership", _ORG + "heldBy"}
@@ -90,11 +100,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class Group:
-    """The values of one property."""
+    """The values of one property. `is_prose` if they are sentences, not things, dates or numbers."""
 
     property: str
     label: str
     statements: tuple[Statement, ...]
+    is_prose: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_prose", any(statement.value.language for statement in self.statements))
 
 
 @dataclass
@@ -110,10 +124,27 @@ class Portrait:
     facts: list[Group] = field(default_factory=list)
     conclusions: list[Group] = field(default_factory=list)
     tenures: dict[str, list[Tenure]] = field(default_factory=dict)
+    profile: Profile = field(default_factory=Profile)
     mentions: list[Mentions] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)
     """What stands for the same place: IRI and label of an entry of the gazetteer, or for one the entity."""
     evidence: list[Evidence] = field(default_factory=list)
+
+    @property
+    def place(self) -> tuple[str, str] | None:
+        """Latitude and longitude in degrees, if known."""
+        known = {group.property: group.statements[0].value.value for group in (*self.facts, *self.conclusions)}
+        return (known[_LAT], known[_LONG]) if {_LAT, _LONG} <= known.keys() else None
+
+    @property
+    def networks_today(self) -> int:
+        """In how many networks it is today, as the rules conclude."""
+        return next((len(group.statements) for group in self.conclusions if group.property == _PG + "memberOf"), 0)
+
+    @property
+    def others(self) -> list[Mentions]:
+        """What points here and has no part of the page to itself."""
+        return [each for each in self.mentions if each.relation not in _TOLD.get(self.profile.kind, ())]
 
     @property
     def is_part(self) -> bool:
@@ -139,6 +170,7 @@ def portrait(iri: str) -> Portrait | None:
     for group in groups:
         _place(group, found, said)
     found.tenures = tenures(iri)
+    found.profile = profile(iri, kind_of(row["value"].value for row in rows if _is(row, TYPE)), found.tenures)
     found.mentions = list(mentions(iri))
     found.same = same_place(iri, rows)
     return found

@@ -17,6 +17,7 @@ class Tenure:
     """One tenure from the side of the entity."""
 
     row: Row
+    """What the question found; may have country and place of the other."""
     evidence: tuple[tuple[Term, str, tuple[str, ...]], ...]
 
 
@@ -35,11 +36,11 @@ def label_of(row: Row, name: str) -> str:
     return row[f"{name}_label"].value if f"{name}_label" in row else ""
 
 
-def tenures(iri: str) -> dict[str, list[Tenure]]:
-    """Return the tenures of `iri` by its side in them; a source that says one twice counts once."""
+def tenures(iri: str, question: str = "tenures") -> dict[str, list[Tenure]]:
+    """Return the tenures that `question` finds for `iri`, by its side; a source that says one twice counts once."""
     first: dict[tuple[str, str, str], Row] = {}
     evidence: dict[tuple[str, str, str], dict[Term, tuple[str, list[str]]]] = {}
-    for row in site().ask("tenures", entity=iri, lang=language()):
+    for row in site().ask(question, entity=iri, lang=language()):
         key = (row["side"].value, row["tenure"].value, row["other"].value)
         first.setdefault(key, row)
         if "source" in row:

@@ -1,0 +1,114 @@
+"""Finds anything on the site by what somebody types: a page with the results, and the first few for the search box."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+
+from polisgraph.countries import name_of
+from polisgraph.linking import Record
+from polisgraph.linking.target import Target
+from polisgraph.namespaces import BASE
+from polisgraph.web import headers, links
+from polisgraph.web.desk import desk
+from polisgraph.web.language import gettext, language
+from polisgraph.web.shelf import Book, Find, found
+from polisgraph.web.site import Site, site
+
+if TYPE_CHECKING:
+    from polisgraph.reconciliation import Service
+
+blueprint = Blueprint("search", __name__)
+
+SHOWN = 30
+"""Results on the page, of places and networks and of the rest each."""
+_OFFERED = 8
+_LONGEST = 100
+_ALIKE = 45
+"""Points of the matcher from which on a misspelt name counts as meant."""
+
+
+@blueprint.route("/search", strict_slashes=False)
+def page() -> Response:
+    """Show what was found; without a question, how to ask."""
+    name = headers.tag("search", request.full_path, language())
+    known = headers.unchanged(name)
+    if known is not None:
+        return known
+    query = _query()
+    page = render_template("search.html", query=query, finds=search(query, SHOWN) if query else [])
+    return headers.tagged(Response(page, mimetype="text/html"), name)
+
+
+@blueprint.route("/search/suggest")
+def suggest() -> Response:
+    """Send the likeliest few as JSON: a list of objects with `name`, `what` and `address`."""
+    name = headers.tag("search-suggest", request.full_path, language())
+    known = headers.unchanged(name)
+    if known is not None:
+        return known
+    finds = search(_query(), _OFFERED)[:_OFFERED]
+    return headers.tagged(jsonify([{"name": f.name, "what": f.what, "address": f.address} for f in finds]), name)
+
+
+def search(query: str, limit: int) -> list[Find]:
+    """Return up to `limit` of the places, networks and bodies, and as many of all else, the likeliest first.
+
+    Raises Busy and QueryError as the desk does.
+    """
+    with desk().turn() as service:
+        targets = service.suggestions.find(query, 0, limit) if query else []
+        if len(targets) < limit and query:
+            targets += [each for each in _alike(service, query) if each not in targets]
+        named = [_find(service, target) for target in targets[:limit]]
+    others = found(_shelf(site().edition, language(), request.script_root), query, limit)
+    # Who types the name of a report or a person should not have to look below thirty villages.
+    exact = [find for find in others if find.name.casefold().startswith(query.casefold())]
+    rest = [find for find in others if find not in exact]
+    return [*named[:3], *exact[:3], *named[3:], *exact[3:], *rest] if query else []
+
+
+def _alike(service: "Service", query: str) -> Iterator[Target]:
+    """Yield what is spelt much like `query`, the likeliest first."""
+    for path in site().entities.nearest(query, None, None):
+        target = service.target(f"{BASE}id/{path}")
+        if target:
+            yield target
+    for each in service.matcher.match(Record(query), _OFFERED, language()).candidates:
+        target = service.target(each.id)
+        if target and each.score >= _ALIKE:
+            yield target
+
+
+def _query() -> str:
+    return " ".join(request.args.get("q", "").split())[:_LONGEST]
+
+
+def _find(service: "Service", target: Target) -> Find:
+    kinds = service.matcher.types(target, language())
+    what = [kinds[0][1]] if kinds else []
+    what += [name_of(target.country, language())] if target.country else []
+    return Find(service.name(target, language()), links.page_of(target.iri), ", ".join(what))
+
+
+@lru_cache(maxsize=8)
+def _shelf(edition: str, language: str, root: str) -> tuple[Book, ...]:
+    """Return the books of an edition of the site in a language; `root` is where it is mounted."""
+    return (*_reports(site(), language), *_entities(site(), language))
+
+
+def _reports(site: Site, language: str) -> Iterable[Book]:
+    for name, report in site.reports.items():
+        find = Find(report.title[language], url_for("reports.report", name=name), gettext("Report"))
+        yield Book.of(find, f"{report.description[language]} {' '.join(report.tags)} {name}")
+
+
+def _entities(site: Site, language: str) -> Iterable[Book]:
+    seen = set()
+    for row in site.ask("shelf", lang=language):
+        iri = row["entity"].value
+        if iri not in seen:
+            seen.add(iri)
+            what = row["class_label"].value if "class_label" in row else ""
+            yield Book.of(Find(row["label"].value, links.page_of(iri), what))

@@ -1,0 +1,63 @@
+"""The search of the site: places, networks, people and reports, in any spelling, with and without a script."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from polisgraph.web.shelf import Book, Find, found
+from tests.web.conftest import Reader
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("Köln", "/doc/municipality/koeln"),
+        ("koeln", "/doc/municipality/koeln"),
+        ("Cologne", "/doc/municipality/koeln"),
+        ("Dusseldorff", "/doc/municipality/duesseldorf"),
+        ("Q1718", "/doc/municipality/duesseldorf"),
+        ("eurocites", "/doc/network/eurocities"),
+        ("eurocities forum", "/doc/body/eurocities-forum-kultur"),
+        ("roters", "/doc/person/juergen-roters"),
+        ("contradictions", "/reports/contradictions"),
+    ],
+)
+def test_it_is_found(english: Reader, query: str, address: str) -> None:
+    page = english.get(f"/search?q={query}")
+    assert address in page.links and query in page.attributes("input", "value")
+
+
+def test_nothing_is_found(german: Reader) -> None:
+    page = german.get("/search?q=xqxqxqxq")
+    assert page.status == 200 and "Nichts hier heißt so" in page.text and "/doc/network" in page.links
+
+
+def test_the_page_says_what_can_be_asked(english: Reader) -> None:
+    page = english.get("/search?q=%20")
+    assert "Wikidata items" in page.text and page.attributes("input", "value") == [""]
+
+
+def test_what_is_typed_stays_text(english: Reader) -> None:
+    page = english.get('/search?q="><script>x</script>')
+    assert "<script>x" not in page.source
+    assert '"><script>x</script>' in page.attributes("input", "value")
+
+
+def test_the_box_is_offered_a_few(client: FlaskClient) -> None:
+    response = client.get("/search/suggest?q=k&lang=de")
+    assert response.mimetype == "application/json" and 0 < len(response.json) <= 8
+    assert {"name", "what", "address"} == response.json[0].keys()
+    assert client.get("/search/suggest?q=").json == []
+    named = client.get("/search/suggest?q=düsseldorf&lang=de").json[0]
+    assert named == {"name": "Düsseldorf", "what": "Gemeinde, Deutschland", "address": "/doc/municipality/duesseldorf"}
+
+
+def test_words_are_found_in_any_spelling_and_order() -> None:
+    books = [Book.of(Find("Zahlen über Städte", "/a", "")), Book.of(Find("Wege", "/b", ""), "Städte in Zahlen")]
+
+    def addresses(query: str) -> list[str]:
+        return [find.address for find in found(books, query, 9)]
+
+    assert addresses("staedte zahlen") == addresses("STÄDTE Zahlen") == ["/a", "/b"]
+    assert addresses("zahln") == ["/a", "/b"]
+    assert addresses("wege") == ["/b"]
+    assert addresses("wege nach rom") == addresses("") == addresses("zug") == []
