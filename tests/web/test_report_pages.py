@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from polisgraph import bundle
 from polisgraph.reports import Report, load_reports
+from polisgraph.web import listing, reports
 from tests.web.conftest import Page, Reader
 
 REPORTS = load_reports(bundle.QUERIES)
@@ -40,9 +41,11 @@ def test_one_click_shows_something(german: Reader, client: FlaskClient, report: 
     rows = list(csv.reader(io.StringIO(client.get(download).text, newline="")))
     assert rows[0] == [column.name for column in report.columns]
     assert f"Zeilen: {len(rows) - 1}" in page.text
-    shown = [c.label["de"] for c in report.columns if not any(other.of == c.name for other in report.columns)]
-    heads = [text for text, _ in page.texts]
-    assert len(rows) == 1 or set(shown) <= set(heads)
+    named = {column.of for column in report.columns} | {"lat", "long"}
+    shown = [column.label["de"] for column in report.columns if column.name not in named]
+    texts = [text for text, _ in page.texts]
+    empty = next((text for text in texts if text.startswith("Ohne Wert")), "")
+    assert len(rows) == 1 or {label for label in shown if label not in texts and label not in empty} == set()
 
 
 def test_rows_speak_the_readers_language(german: Reader, english: Reader) -> None:
@@ -168,3 +171,81 @@ def test_the_empty_form_of_the_endpoint_keeps_the_graphs_it_was_opened_with(germ
     page = german.get("/sparql?default-graph-uri=x:default&named-graph-uri=x:named")
     kept = {found["name"]: found["value"] for tag, found in page.elements if tag == "input"}
     assert kept == {"default-graph-uri": "x:default", "named-graph-uri": "x:named"}
+
+
+def test_reports_are_found_by_words_and_tags(german: Reader, english: Reader) -> None:
+    def listed(reader: Reader, query: str) -> set[str]:
+        return {link.removeprefix("/reports/") for link in reader.get(f"/reports?{query}").links} & REPORTS.keys()
+
+    assert "contradictions" in listed(german, "q=Widerspr%C3%BCche") and "contradictions" in listed(
+        german, "q=widerspruche"
+    )
+    assert listed(english, "q=office+holders") >= {"office-holders"} and "contradictions" not in listed(
+        english, "q=office"
+    )
+    assert listed(english, "q=secretariatt") >= {"secretariats"}
+    assert (
+        listed(german, "tag=people") == {name for name, report in REPORTS.items() if "people" in report.tags} != set()
+    )
+    assert listed(german, "q=xqzwvk") == set() and "Kein Bericht passt." in german.get("/reports?q=xqzwvk").text
+
+
+def test_every_tag_has_a_name_in_both_languages() -> None:
+    assert {tag for report in REPORTS.values() for tag in report.tags} <= listing.TAGS.keys()
+
+
+def test_rows_are_sorted_by_links(english: Reader) -> None:
+    page = english.get("/reports/network-figures?network=eurocities&sort=-value")
+    values = [
+        float(str(found["data-value"]))
+        for _, found in page.elements
+        if found.get("class") == "number" and found.get("data-value")
+    ]
+    assert len(values) > 5 and values == sorted(values, reverse=True)
+    assert page.attributes("th", "aria-sort") == ["descending"]
+    (link,) = [link for link in page.links if "sort=value" in link]
+    assert english.get(link).attributes("th", "aria-sort") == ["ascending"]
+    assert english.get("/reports/network-figures?sort=nothing").status == 400
+    assert english.get("/reports/network-figures?page=x").status == 400
+
+
+def test_a_long_result_comes_in_pages(english: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "ROWS", 5)
+    page = english.get("/reports/network-names?sort=name")
+    assert "shown are 1 to 5" in page.text and len(page.attributes("time", "datetime")) <= 5
+    (following,) = [link for link in page.links if "page=2" in link]
+    assert "sort=name" in following and "shown are 6 to 10" in english.get(following).text
+    assert english.get("/reports/network-names?page=9999").status == 404
+
+
+def test_a_result_can_be_cited_and_embedded(english: Reader, client: FlaskClient) -> None:
+    page = english.get(MEMBERS + "?network=https://w3id.org/polisgraph/id/network/eurocities")
+    assert (
+        "Members of a network (Network: Eurocities)" in page.text
+        and "@misc{polisgraph-members-of-network-" in page.text
+    )
+    assert "http://localhost/reports/members-of-network?network=eurocities" in page.text
+    assert client.application.extensions["polisgraph"].snapshot.id in page.text
+    address = "/reports/members-of-network/embed?lang=en&network=eurocities"
+    assert "http://localhost" + address in page.links
+    bare = client.get(address)
+    assert "frame-ancestors *" in bare.headers["Content-Security-Policy"] and "Set-Cookie" not in bare.headers
+    assert "Cologne" in bare.text and "<nav" not in bare.text
+    framed = client.get(MEMBERS + "?network=eurocities&lang=en", headers={"Accept": "text/html"})
+    assert "frame-ancestors 'none'" in framed.headers["Content-Security-Policy"]
+    assert 'rel="canonical"' in framed.headers["Link"]
+
+
+def test_nothing_found_says_what_can_be_done(english: Reader) -> None:
+    page = english.get(MEMBERS + "?network=eurocities&as_of=1900-01-01&country=FRA")
+    assert page.status == 200 and "The graph knows nothing that fits." in page.text
+    assert MEMBERS in page.links and any(
+        "as_of" not in link and "country" in link for link in page.links if MEMBERS in link
+    )
+
+
+def test_a_page_without_its_data_is_small(client: FlaskClient) -> None:
+    for name in REPORTS:
+        page = client.get(f"/reports/{name}", headers={"Accept": "text/html"}).text
+        begin, end = page.find("<tbody>"), page.rfind("</tbody>")
+        assert len(page.encode()) - len(page[begin:end].encode()) < 100_000, name

@@ -17,7 +17,7 @@ from polisgraph.tokens import tokens
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 # What the address of a report means otherwise, or what the program that builds addresses takes by these names.
-_RESERVED = ("lang", "format", "excel", "timeout", "name", "ending", "endpoint")
+_RESERVED = ("lang", "format", "excel", "sort", "page", "timeout", "name", "ending", "endpoint")
 _KEYS_OF_ALL = ("kind", "label", "help", "optional", "multiple")
 _KEYS_OF_KIND = {
     "entity": ("class", "namespace"),

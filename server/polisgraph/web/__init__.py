@@ -11,6 +11,7 @@ from polisgraph.web import (
     assets,
     compare,
     compression,
+    crawlers,
     dataset,
     entities,
     errors,
@@ -49,6 +50,7 @@ __all__ = ["BODIES", "STREAMS", "create_app"]
 
 _PARTS = (
     pages,
+    crawlers,
     sparql,
     reports,
     entities,
@@ -121,6 +123,8 @@ def _equip(app: Flask, snapshot: "Snapshot") -> None:
     environment.filters["page_of"] = links.page_of
     environment.filters["term_page"] = links.term_page
     environment.filters["short"] = links.short
+    environment.filters["day"] = readable.day
+    environment.filters["number"] = readable.number
     environment.filters["plain"] = links.plain
     environment.filters["slug"] = links.slug
     environment.filters["day"] = readable.day

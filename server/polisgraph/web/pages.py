@@ -39,7 +39,6 @@ _COUNTED = {
 """What the start page counts, by class."""
 _SHOWN = 24
 """Networks and municipalities that the start page names, the largest and the best connected."""
-_NOT_FOR_CRAWLERS = ("/sparql", "/reports/*?", "/graph/", "/by/", "/wikidata/", "/review", "/search", "/compare?")
 
 
 @blueprint.route("/")
@@ -89,14 +88,6 @@ def problem(slug: str) -> Response:
 def static(name: str) -> Response:
     """Send a file that pages refer to."""
     return assets.send(name)
-
-
-@blueprint.route("/robots.txt")
-def robots() -> Response:
-    """Keep crawlers from asking every query there is, and from addresses that only lead to pages."""
-    return Response(
-        "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _NOT_FOR_CRAWLERS), mimetype="text/plain"
-    )
 
 
 def _tag() -> str:

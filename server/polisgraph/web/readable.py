@@ -38,7 +38,10 @@ def number(text: str) -> str:
         value = Decimal(text)
     except InvalidOperation:
         return text
-    return str(format_decimal(value, locale=_locale(), decimal_quantization=False)) if value.is_finite() else text
+    if not value.is_finite():
+        return text
+    places = len(f"{value:f}".partition(".")[2])
+    return str(format_decimal(value, "#,##0" + "." * bool(places) + "0" * places, locale=_locale()))
 
 
 def _locale() -> str:

@@ -80,6 +80,8 @@ def _key(environ: "WSGIEnvironment") -> Key:
     """Return all of a request that an answer may depend on; `headers` says it in Vary."""
     cookie = environ.get("HTTP_COOKIE")
     return (
+        environ.get("wsgi.url_scheme", ""),
+        environ.get("HTTP_HOST", ""),
         environ.get("SCRIPT_NAME", ""),
         environ["PATH_INFO"],
         environ.get("QUERY_STRING", ""),

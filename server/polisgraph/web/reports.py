@@ -1,45 +1,48 @@
-"""The reports on the web: their list, a form with its result for each, and the downloads."""
+"""The reports on the web: their list, a form with its result for each, the part to embed, and the downloads."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from polisgraph.engine import Query
 from polisgraph.errors import BadParameter, NotFound
-from polisgraph.reports import Parameter, Report, bind, choices, excel_csv
+from polisgraph.namespaces import BASE
+from polisgraph.reports import Report, bind, excel_csv
 from polisgraph.results import CSV, RESULT_TYPES
-from polisgraph.web import headers, negotiation
+from polisgraph.web import given, headers, listing, negotiation
+from polisgraph.web.citation import Citation
+from polisgraph.web.columns import columns_of
 from polisgraph.web.language import language
 from polisgraph.web.openapi import openapi_document
-from polisgraph.web.rows import ROWS_SHOWN, read_json
+from polisgraph.web.parts import ROWS, Order, read_part
+from polisgraph.web.picture import pictures
+from polisgraph.web.rows import Table
 from polisgraph.web.site import site
 
 blueprint = Blueprint("reports", __name__)
 
 # Parameters of the address that are not the report's.
-_OURS = ("format", "excel")
+_OURS = ("format", "excel", "sort", "page")
 _ENDINGS = ("csv", "tsv", "json", "xml")
-
-
-@dataclass(frozen=True)
-class Field:
-    """A parameter as the form shows it: what was given, and what may be."""
-
-    parameter: Parameter
-    given: tuple[str, ...]
-    choices: Sequence[tuple[str, str]]
-    wrong: bool
+_MOST_PAGES = 1_000_000
 
 
 @blueprint.route("/reports", strict_slashes=False)
 def index() -> Response:
-    """List the reports."""
+    """List the reports, or those that have a tag and fit some words."""
     name = headers.tag("reports", language(), request.full_path)
-    page = Response(render_template("reports.html", reports=site().reports), mimetype="text/html")
-    return headers.unchanged(name) or headers.tagged(page, name)
+    known = headers.unchanged(name)
+    if known is not None:
+        return known
+    words, tag = request.args.get("q", "").strip(), request.args.get("tag", "")
+    reports = listing.found(site().reports, words, tag, language())
+    shown: dict[str, Any] = {"tags": listing.tags(site().reports), "names": listing.TAGS, "all": len(site().reports)}
+    page = render_template("reports.html", reports=reports, words=words[:200], tag=tag[:60], **shown)
+    return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
 @blueprint.route("/openapi.json")
@@ -54,11 +57,27 @@ def openapi() -> Response:
 @blueprint.route("/reports/<name>.<any(csv, tsv, json, xml, html):ending>")
 def report(name: str, ending: str = "") -> Response:
     """Answer a report: as a page with its form, or as a download."""
+    found, values = _asked(name)
+    if not negotiation.prefers_page():
+        return _data(found, values)
+    response = _page(found, values, "report.html")
+    lasting = BASE + _path(found, given.address(given.read(found, _filled(found, values))))
+    response.headers["Link"] = f'<{lasting}>; rel="canonical"'
+    return response
+
+
+@blueprint.route("/reports/<name>/embed")
+def embed(name: str) -> Response:
+    """Show the result alone, for a frame in a page of anybody; no other address may be framed."""
+    headers.framed()
+    return _page(*_asked(name), "report-embed.html")
+
+
+def _asked(name: str) -> tuple[Report, dict[str, list[str]]]:
     found = site().reports.get(name)
     if found is None:
         raise NotFound(f"there is no report {name[:80]!r}; /reports lists them")
-    values = {key: given for key, given in request.args.lists() if key not in _OURS}
-    return _page(found, values) if negotiation.prefers_page() else _data(found, values)
+    return found, {key: values for key, values in request.args.lists() if key not in _OURS}
 
 
 def _data(found: Report, values: Mapping[str, Sequence[str]]) -> Response:
@@ -78,47 +97,105 @@ def _data(found: Report, values: Mapping[str, Sequence[str]]) -> Response:
     return headers.kept(response, answer, name)
 
 
-def _page(found: Report, values: dict[str, list[str]]) -> Response:
-    """Return the form and the rows. Without values the samples are shown: one click shows something."""
-    untouched = not values.keys() - {"lang"}
-    if untouched:
-        values |= {p.name: list(p.sample) for p in found.parameters if not p.optional and p.sample}
-    values["lang"] = values.get("lang") or [language()]
+def _filled(found: Report, values: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return `values`, or if there are none the samples: one click shows something."""
+    if values.keys() - {"lang"}:
+        return dict(values)
+    return dict(values) | {p.name: list(p.sample) for p in found.parameters if not p.optional and p.sample}
+
+
+def _page(found: Report, values: Mapping[str, list[str]], template: str) -> Response:
+    """Return the form and a part of the rows."""
+    filled = _filled(found, values)
+    spoken = filled | {"lang": filled.get("lang") or [language()]}
     try:
-        text = bind(found, values, site().entities)
+        text = bind(found, spoken, site().entities)
+        order, page = _order(found), _page_number()
     except BadParameter as error:
-        return Response(_render(found, values, error=error), status=400, mimetype="text/html")
-    name = headers.tag("report page", text, language(), request.full_path)
+        return Response(_render(template, found, filled, error=error), status=400, mimetype="text/html")
+    name = headers.tag(template, text, language(), request.full_path, request.url_root)
     known = headers.unchanged(name)
     if known is not None:
         return known
     answer = site().engine.query(Query(text))
-    page = _render(found, values, text=text, table=read_json(answer.body, ROWS_SHOWN), untouched=untouched)
-    return headers.kept(Response(page, mimetype="text/html"), answer, name)
+    table = read_part(answer.body, (page - 1) * ROWS, ROWS, order)
+    if page > 1 and not table.rows:
+        raise NotFound(f"there is no page {page}; all {len(table)} rows fit on the pages before")
+    shown = _render(template, found, filled, text=text, table=table, order=order, page=page)
+    return headers.kept(Response(shown, mimetype="text/html"), answer, name)
 
 
-def _render(found: Report, values: Mapping[str, list[str]], error: BadParameter | None = None, **more: object) -> str:
+def _order(found: Report) -> Order | None:
+    asked = request.args.get("sort", "")
+    if not asked:
+        return None
+    kinds = {column.name: column.kind for column in found.columns}
+    column = asked.removeprefix("-")
+    if column not in kinds:
+        accepted = ", ".join(kinds)
+        raise BadParameter(f"sort: there is no column {column[:60]!r}", parameter="sort", accepted=accepted)
+    return Order(column, kinds[column], asked.startswith("-"))
+
+
+def _page_number() -> int:
+    asked = request.args.get("page") or "1"
+    if not (asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) <= _MOST_PAGES and len(asked) < 9):
+        raise BadParameter(f"page: {asked[:60]!r} is no page", parameter="page", accepted="a whole number from 1")
+    return int(asked)
+
+
+def _render(
+    template: str,
+    found: Report,
+    values: Mapping[str, list[str]],
+    *,
+    text: str = "",
+    table: Table | None = None,
+    error: BadParameter | None = None,
+    **more: object,
+) -> str:
     wrong = str(error.details.get("parameter", "")) if error else ""
-    fields = [
-        Field(p, tuple(values.get(p.name, ())), choices(p, language(), site().entities), p.name == wrong)
-        for p in found.parameters
-        if p.name != "lang"
-    ]
-    # Only the report's own parameters: url_for has keywords too, and a visitor may send anything by their names.
-    sent = {p.name: [value for value in values.get(p.name, ()) if value] for p in found.parameters}
-    given: dict[str, Any] = {name: kept for name, kept in sent.items() if kept}
-    text = str(more.get("text", ""))
-    query = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#+"))
-    downloads = {kind: url_for(".report", name=found.name, ending=kind, **given) for kind in _ENDINGS}
+    read = given.read(found, values)
+    asked: dict[str, Any] = given.address(read)
+    # Programs and other people's pages have no reader whose browser says the language.
+    fixed = {"lang": [language()]} | asked
+    lines = text.splitlines(keepends=True)
     return render_template(
-        "report.html",
+        template,
         report=found,
-        fields=fields,
-        given=given,
+        fields=given.fields(found, read, wrong),
+        given=asked,
         error=error,
-        query=query,
-        downloads=downloads,
-        excel=url_for(".report", name=found.name, ending="csv", excel=1, **given),
-        visible=[c for c in found.columns if not any(other.of == c.name for other in found.columns)],
+        table=table,
+        untouched=not request.args.keys() & {p.name for p in found.parameters if p.name != "lang"},
+        query="".join(line for line in lines if not line.startswith("#+")),
+        downloads={ending: url_for(".report", name=found.name, ending=ending, **fixed) for ending in _ENDINGS},
+        excel=url_for(".report", name=found.name, ending="csv", excel=1, **fixed),
+        embed=request.url_root + _path(found, fixed, "/embed"),
+        columns=columns_of(found, table) if table is not None else None,
+        pictures=pictures(found, table) if table is not None else [],
+        citation=_citation(found, read),
+        rows_a_page=ROWS,
         **more,
     )
+
+
+def _citation(found: Report, read: Mapping[str, Sequence[given.Given]]) -> Citation:
+    manifest = site().snapshot.manifest
+    asked = {name: values for name, values in given.address(read).items() if name != "lang"}
+    labels = {p.name: p.label[language()] for p in found.parameters}
+    return Citation(
+        found.name,
+        found.title[language()],
+        tuple((labels[name], ", ".join(one.label for one in read[name])) for name in asked),
+        site().snapshot.id,
+        date.fromisoformat(str(manifest.get("today") or manifest["built"])[:10]),
+        request.url_root + _path(found, asked),
+        BASE + _path(found, asked),
+    )
+
+
+def _path(found: Report, values: dict[str, Any], below: str = "") -> str:
+    """Return the address of the report with `values`, below where the site is mounted."""
+    query = urlencode(values, doseq=True)
+    return f"reports/{found.name}{below}" + (f"?{query}" if query else "")

@@ -53,7 +53,7 @@ def read_json(body: bytes, keep: int | None = None) -> Table:
     if isinstance(results, ox.QueryBoolean):
         return Table(truth=bool(results))
     columns = tuple(variable.value for variable in results.variables)
-    rows = tuple(_row(columns, solution) for solution in islice(results, keep))
+    rows = tuple(row(columns, solution) for solution in islice(results, keep))
     return Table(columns, rows, left_out=_count(results))
 
 
@@ -61,11 +61,12 @@ def read_ntriples(body: bytes, keep: int | None = None) -> Table:
     """Read N-Triples into a table of three columns; keep the first `keep` rows, or all."""
     columns = ("subject", "predicate", "object")
     quads = ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
-    rows = tuple(_row(columns, (quad.subject, quad.predicate, quad.object)) for quad in islice(quads, keep))
+    rows = tuple(row(columns, (quad.subject, quad.predicate, quad.object)) for quad in islice(quads, keep))
     return Table(columns, rows, left_out=_count(quads))
 
 
-def _row(columns: tuple[str, ...], terms: Iterable[object]) -> Row:
+def row(columns: tuple[str, ...], terms: Iterable[object]) -> Row:
+    """Return what the engine gives for `columns`, without those that it leaves unbound."""
     return {name: _from_engine(term) for name, term in zip(columns, terms, strict=True) if term is not None}
 
 

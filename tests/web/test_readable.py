@@ -1,0 +1,42 @@
+"""Dates and numbers in the reader's words: as precise as they are, and nothing that is neither is changed."""
+
+import pytest
+from flask import Flask
+
+from polisgraph.web.readable import day, number
+
+
+@pytest.mark.parametrize(
+    ("text", "german", "english"),
+    [
+        ("2021-03-31", "31. März 2021", "31 Mar 2021"),
+        ("2021-03-31T12:00:00Z", "31. März 2021", "31 Mar 2021"),
+        ("2021-03-31+02:00", "31. März 2021", "31 Mar 2021"),
+        ("2021-03", "März 2021", "Mar 2021"),
+        ("1985", "1985", "1985"),
+        ("2021-02-30", "2021-02-30", "2021-02-30"),
+        ("2021-13", "2021-13", "2021-13"),
+        ("soon", "soon", "soon"),
+    ],
+)
+def test_days(app: Flask, text: str, german: str, english: str) -> None:
+    for code, expected in (("de", german), ("en", english)):
+        with app.test_request_context(headers={"Accept-Language": code}):
+            assert day(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "german", "english"),
+    [
+        ("8487", "8.487", "8,487"),
+        ("-0.5", "-0,5", "-0.5"),
+        ("50.938361", "50,938361", "50.938361"),
+        ("1.50", "1,50", "1.50"),
+        ("NaN", "NaN", "NaN"),
+        ("many", "many", "many"),
+    ],
+)
+def test_numbers(app: Flask, text: str, german: str, english: str) -> None:
+    for code, expected in (("de", german), ("en", english)):
+        with app.test_request_context(headers={"Accept-Language": code}):
+            assert number(text) == expected
