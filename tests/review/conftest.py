@@ -23,8 +23,8 @@ from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
 from polisgraph.web import create_app
 
-PLACES = ("place:ags-01053100", "place:ags-01053101", "place:ags-03241001")
-"""The entries that the small gazetteer keeps: two with a suggested item, one with a confirmed one."""
+PLACES = ("place:ags-01053100", "place:ags-01053101", "place:ags-03241001", "place:ags-14627140")
+"""The entries that the small gazetteer keeps: two with a suggested item, two with a confirmed one."""
 EUROCITIES, ENERGY = expand("net:eurocities"), expand("net:energy-cities")
 PROPOSED = (
     ItemLink(

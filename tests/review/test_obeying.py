@@ -10,15 +10,16 @@ from polisgraph.build import Plan, Progress, assemble
 from polisgraph.linking import Index, Matcher, Record, read_index
 from polisgraph.links import ItemLink, Ledger, Status, decided, read_decisions
 from polisgraph.namespaces import DERIVED_GRAPH, PG, expand
-from tests.review.conftest import EUROCITIES, PROPOSED, copied
+from tests.review.conftest import EUROCITIES, PLACES, PROPOSED, copied
 
-RATZEBURG, RITZERAU, HANNOVER = (expand(f"place:ags-{key}") for key in ("01053100", "01053101", "03241001"))
+RATZEBURG, RITZERAU, HANNOVER, MEISSEN = map(expand, PLACES)
 DECIDED = [
     (RATZEBURG, "Q669121", Status.CONFIRMED),
     (RITZERAU, "Q632575", Status.REJECTED),
     (HANNOVER, "Q1715", Status.REJECTED),
     (EUROCITIES, "Q9100300", Status.CONFIRMED),
     (EUROCITIES, "Q9100301", Status.REJECTED),
+    (MEISSEN, "Q8738", Status.REJECTED),
 ]
 
 
@@ -58,7 +59,7 @@ def test_links_are_made_to_what_is_confirmed_and_never_to_what_is_rejected(index
     matcher = Matcher(index)
     found = {
         item: matcher.match(Record(keys={"qid": item})).match
-        for item in ("Q669121", "Q632575", "Q1715", "Q9100300", "Q9100301")
+        for item in ("Q669121", "Q632575", "Q1715", "Q9100300", "Q9100301", "Q8738")
     }
     assert {item: match.id for item, match in found.items() if match} == {
         "Q669121": RATZEBURG,

@@ -96,11 +96,15 @@ MEMBERSHIPS = (
     + value("Q365", "P131", "wd:Q1002")
     + member("Q2103", "Q1001", rank="Deprecated")
     + member("Q2103", "Q1002", end="?")
+    # Two times of one statement: which one holds nobody can say.
+    + member("Q2103", "Q1003", start="2004")
+    + member("Q2103", "Q1009", start="2005")
+    + "s:Q2103-P463-Q1003-2004- pqv:P580 v:t2005 .\n"
 )
 
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real SPARQL server with four memberships."""
+    """The address of a real SPARQL server with some memberships."""
     with standing_in(tmp_path_factory.mktemp("wikidata"), MEMBERSHIPS) as stand_in:
         yield stand_in.address

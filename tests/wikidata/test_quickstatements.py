@@ -206,6 +206,8 @@ def test_what_the_endpoint_has(endpoint: str) -> None:
         ("Q365", "Q1002"): [nothing],
         ("Q2103", "Q1001"): [replace(nothing, deprecated=True)],
         ("Q2103", "Q1002"): [replace(nothing, vague=True)],
+        ("Q2103", "Q1003"): [replace(nothing, vague=True)],
+        ("Q2103", "Q1009"): [replace(nothing, start=Time("2005"))],
     }
 
 
