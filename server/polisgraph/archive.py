@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from polisgraph import seal, snapshot
+from polisgraph import history, seal, snapshot
 from polisgraph.errors import SnapshotError
 from polisgraph.snapshot import Snapshot
 
@@ -87,7 +87,7 @@ def import_(
                 f"not a whole archive of a snapshot: {error}; nothing was imported. Export it again, or copy it again"
             ) from None
         if switch:
-            snapshot.put_in_service(home, found)
+            history.put_in_service(home, found)
     return found, fresh
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 import pyoxigraph as ox
 import rdflib
 
-from polisgraph import __version__, bundle, snapshot
+from polisgraph import __version__, bundle, history, snapshot
 from polisgraph.derive import derive
 from polisgraph.description import describe
 from polisgraph.errors import SourceError, ValidationError
@@ -97,7 +97,8 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
                 with progress.stage("write"):
                     manifest = _manifest(identity, plan, inputs, loaded, validation, progress)
                     made = snapshot.write(home, loaded.store, manifest)
-        snapshot.put_in_service(home, found or made)
+        with progress.stage("switch"):
+            history.put_in_service(home, found or made)
         return found or made, found is None
 
 

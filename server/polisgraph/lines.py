@@ -14,6 +14,9 @@ from urllib.parse import urljoin
 Wanted = tuple[str | None, str | None, str | None]
 """Subject, predicate and object of a statement: an IRI, the text of a literal, or None for any."""
 
+Text = mmap.mmap | bytes
+"""The bytes of a text, in a file or in memory."""
+
 WITH_LINES = (".ttl", ".trig", ".nt", ".nq")
 """Endings of the files that have lines to speak of."""
 
@@ -54,23 +57,28 @@ def find_lines(path: Path, wanted: Collection[Wanted]) -> dict[Wanted, int]:
     """
     if path.suffix not in WITH_LINES or not wanted or not path.stat().st_size:
         return {}
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        return find_lines_in(text, wanted)
+
+
+def find_lines_in(text: Text, wanted: Collection[Wanted]) -> dict[Wanted, int]:
+    """Return what `find_lines` does, for a text in UTF-8 that is Turtle, TriG, N-Triples or N-Quads."""
     found: dict[Wanted, int] = {}
     left, forms = set(wanted), {tuple(term is not None for term in one) for one in wanted}
     subjects = None if any(one[0] is None for one in wanted) else Counter(one[0] for one in left)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        line, counted = 1, 0
-        for offset, *terms in _Scanner(text, subjects).statements():
-            for form in forms:
-                key = tuple(term if asked else None for term, asked in zip(terms, form, strict=True))
-                if key in left:
-                    line += text[counted:offset].count(b"\n")
-                    counted = offset
-                    found[key] = line
-                    left.discard(key)
-                    if subjects is not None:
-                        subjects[key[0]] -= 1
-            if not left:
-                break
+    line, counted = 1, 0
+    for offset, *terms in _Scanner(text, subjects).statements():
+        for form in forms:
+            key = tuple(term if asked else None for term, asked in zip(terms, form, strict=True))
+            if key in left:
+                line += text[counted:offset].count(b"\n")
+                counted = offset
+                found[key] = line
+                left.discard(key)
+                if subjects is not None:
+                    subjects[key[0]] -= 1
+        if not left:
+            break
     return found
 
 
@@ -80,7 +88,7 @@ class _Scanner:
     `subjects` counts what is still asked about each; a subject at zero is passed over from there on.
     """
 
-    def __init__(self, text: mmap.mmap, subjects: Counter[str | None] | None) -> None:
+    def __init__(self, text: Text, subjects: Counter[str | None] | None) -> None:
         self._text, self._subjects = text, subjects
         self._base, self._prefixes = "", dict[str, str]()
         self._at = 0

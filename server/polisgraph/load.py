@@ -195,10 +195,15 @@ def _read(path: Path, graph: str) -> Generator[ox.Quad, None, SourceFile]:
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", path) from None
     except SyntaxError as error:
-        message = _POSITION.sub("", error.msg or "")
-        if "LoadDocumentCallback" in message:
-            message = "the JSON-LD context lies elsewhere and is not fetched; put the context into the file"
-        raise SourceError(f"syntax error: {message}", path, error.lineno, error.offset) from None
+        raise SourceError(f"syntax error: {syntax_error(error)}", path, error.lineno, error.offset) from None
+
+
+def syntax_error(error: SyntaxError) -> str:
+    """Return what the parser says is wrong, without the place, which the error has beside it."""
+    message = _POSITION.sub("", error.msg or "")
+    if "LoadDocumentCallback" in message:
+        return "the JSON-LD context lies elsewhere and is not fetched; put the context into the file"
+    return message
 
 
 def _quads(parsed: Iterable[ox.Quad], graph: str) -> Iterator[ox.Quad]:

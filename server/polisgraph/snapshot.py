@@ -187,6 +187,12 @@ def workshop(home: Path) -> Iterator[ox.Store]:
         gc.collect()
 
 
+def in_service(home: Path) -> Snapshot | None:
+    """Return the snapshot that `<home>/current` leads to, if there is one and it is whole."""
+    name = _linked(home, "current")
+    return None if name is None else stored(home, name)
+
+
 def put_in_service(home: Path, snapshot: Snapshot) -> None:
     """Switch `<home>/current` to `snapshot` by one rename.
 

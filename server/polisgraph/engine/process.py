@@ -11,7 +11,7 @@ from time import monotonic
 
 from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
-from polisgraph.engine.answering import Setup, out_of_memory
+from polisgraph.engine.answering import out_of_memory
 from polisgraph.errors import QueryError, TimeLimit, WorkerFailed
 
 START = 60.0
@@ -26,7 +26,7 @@ _LOW = 10
 class Process:
     """One worker process and the pipe to it. Used by one thread at a time; `kill` may come from any."""
 
-    def __init__(self, context: BaseContext, setup: Setup) -> None:
+    def __init__(self, context: BaseContext, setup: worker.Job) -> None:
         """Start the process; it opens its store while the caller goes on. Raises OSError if it cannot be started."""
         self._pipe, end = context.Pipe()
         try:

@@ -10,9 +10,9 @@ import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import ClassVar, Protocol
 
-from polisgraph.engine import Query
-from polisgraph.engine.answering import Setup, Worker
+from polisgraph.engine import Answer, Query
 from polisgraph.errors import QueryError
 
 STACK = 128 * 1024**2
@@ -21,11 +21,32 @@ keeps this much room for the stack to grow, whatever the limit was at start."""
 FRAMES = 20_000
 """Python frames that rdflib's parser may stack up: it takes some 40 for each bracket."""
 
+
+class Answering(Protocol):
+    """What a worker process does with each query."""
+
+    def answer(self, query: Query) -> Answer:
+        """Return the whole answer, or raise a QueryError."""
+
+
+class Job(Protocol):
+    """What a worker process needs to know; goes to it by pickle."""
+
+    needs_network: ClassVar[bool]
+
+    @property
+    def memory_limit(self) -> int:
+        """Bytes of address space that it may use beyond what it has after start."""
+
+    def open(self) -> Answering:
+        """Return what answers, with its data at hand; raise QueryError if there is none."""
+
+
 LATE = 1.0
 """Seconds after its deadline at which a worker ends itself."""
 
 
-def work(pipe: Connection, setup: Setup) -> None:
+def work(pipe: Connection, setup: Job) -> None:
     """Be a worker process: open the store, say None (or the error) when ready, then answer what comes through `pipe`.
 
     A query comes with its seconds; back goes a QueryError, or the head of an answer and then its body. Ends when the
@@ -46,7 +67,7 @@ def work(pipe: Connection, setup: Setup) -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _reply(pipe: Connection, worker: Worker, query: Query) -> None:
+def _reply(pipe: Connection, worker: Answering, query: Query) -> None:
     try:
         answer = worker.answer(query)
     except QueryError as error:
@@ -56,7 +77,7 @@ def _reply(pipe: Connection, worker: Worker, query: Query) -> None:
         pipe.send_bytes(answer.body)
 
 
-def _start(setup: Setup, pipe: Connection) -> Worker:
+def _start(setup: Job, pipe: Connection) -> Answering:
     """Open the store and limit this process."""
     # The server's signals are not ours: a handler in Python would not run while the engine computes, and under some
     # servers a signal is inherited as ignored. An interrupt at the terminal is for the server to handle.

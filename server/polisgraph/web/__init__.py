@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from polisgraph.checking.desk import CheckingDesk
 from polisgraph.engine.cache import CachingEngine
 from polisgraph.federation import federated
 from polisgraph.web import (
     assets,
+    changes,
+    check,
     compare,
     compression,
     crawlers,
@@ -23,12 +26,14 @@ from polisgraph.web import (
     ontology,
     pages,
     preview,
+    quality,
     readable,
     reasons,
     reconcile,
     reports,
     review,
     search,
+    sources,
     sparql,
     suggest,
 )
@@ -49,22 +54,9 @@ if TYPE_CHECKING:
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
 _PARTS = (
-    pages,
-    crawlers,
-    sparql,
-    reports,
-    entities,
-    lookups,
-    review,
-    ontology,
-    dataset,
-    reconcile,
-    suggest,
-    preview,
-    link,
-    search,
-    compare,
-)
+    pages, crawlers, sparql, reports, entities, lookups, review, ontology, dataset, reconcile, suggest, preview, link,
+    check, quality, sources, changes, search, compare,
+)  # fmt: skip
 BODIES = 8
 """Requests with a body that may come in at the same time."""
 STREAMS = 32
@@ -80,6 +72,7 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     kept = CachingEngine(federated(engine, settings), room, settings.query_limit, calls)
     app.extensions["polisgraph"] = Site(settings, snapshot, kept)
     app.extensions["polisgraph.desk"] = Desk(engine, settings)
+    app.extensions[check.EXTENSION] = CheckingDesk(settings, snapshot)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _equip(app, snapshot)
@@ -105,7 +98,7 @@ def _shield(app: Flask, settings: "Settings", room: int) -> None:
         Places(BODIES, BODIES // 2),
         longest,
         refuse,
-        {"/link": link.BODY},
+        {"/link": link.BODY, "/check": check.BODY},
     )
     replay = Replay(admission, room)
     app.extensions["polisgraph.replay"] = replay

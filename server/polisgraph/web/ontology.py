@@ -122,7 +122,7 @@ def shapes_file(ending: str) -> Response:
 def shape(name: str) -> Response:
     """Lead from a shape to its place on the page, or return it as RDF."""
     iri = PGSH + name
-    if not is_iri(iri) or not any(row["shape"].value == iri for row in site().ask("shapes", lang="de")):
+    if not is_iri(iri) or not site().describes_shape(iri):
         raise NotFound(f"there is no shape {name[:80]!r}; /shapes/ lists them")
     if negotiation.prefers_page():
         return links.see_other(links.href(iri) or links.own("shapes/"))

@@ -1,4 +1,4 @@
-"""The pages that lead to everything else: the start page, what this is, the sources, kinds of problems."""
+"""The pages that lead to everything else: the start page, what this is, kinds of problems."""
 
 from collections.abc import Sequence
 
@@ -67,12 +67,6 @@ def _first(rows: Sequence[Row], number: str) -> list[Row]:
 def about() -> Response:
     """Say what the dataset holds, how to use it, and on what terms."""
     return headers.unchanged(_tag()) or _page("about.html", graphs=site().ask("graphs").rows)
-
-
-@blueprint.route("/sources")
-def sources() -> Response:
-    """List the documents and data sets that the statements come from."""
-    return headers.unchanged(_tag()) or _page("sources.html", sources=site().ask("sources", lang=language()).rows)
 
 
 @blueprint.route("/problem/<slug>")

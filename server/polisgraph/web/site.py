@@ -78,6 +78,10 @@ class Site:
         answer = self.engine.query(Query(f"ASK {{ {{ {said} }} UNION {{ GRAPH <{GAZETTEER_GRAPH}> {{ {said} }} }} }}"))
         return bool(read_json(answer.body).truth)
 
+    def describes_shape(self, iri: str) -> bool:
+        """Whether `iri` is one of the rules that the data is checked against."""
+        return any(row["shape"].value == iri for row in self.ask("shapes", lang="de"))
+
 
 def site() -> Site:
     """Return the site that the current application serves."""

@@ -1,0 +1,92 @@
+"""The sources: what each states, how much of it, under which terms, and the files that hold it. Reads no source."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from flask import Blueprint, Response, render_template, request
+
+from polisgraph.namespaces import DATA_GRAPHS
+from polisgraph.web import headers
+from polisgraph.web.language import language
+from polisgraph.web.rows import Row, Term
+from polisgraph.web.site import site
+
+blueprint = Blueprint("sources", __name__)
+
+_CLASSES = 4
+"""Classes of things that the page names of each source."""
+
+
+@dataclass
+class Source:
+    """A document or data set, with what the files say out of it."""
+
+    row: Row
+    licences: list[str] = field(default_factory=list)
+    rights: list[Term] = field(default_factory=list)
+    about: list[Row] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    statements: int = 0
+
+    @property
+    def anchor(self) -> str:
+        """The name of its place on the page."""
+        return self.row["entity"].value.rpartition("/")[2]
+
+
+@dataclass
+class File:
+    """A file of the data, which is a named graph. Without licences it is free of rights."""
+
+    name: str
+    triples: int
+    title: str
+    licences: list[str] = field(default_factory=list)
+    rights: list[Term] = field(default_factory=list)
+
+
+@blueprint.route("/sources")
+def sources() -> Response:
+    """List the documents and data sets that the statements come from, and the files that hold them."""
+    tag = headers.tag("page", request.full_path, language())
+    known = headers.unchanged(tag)
+    if known is not None:
+        return known
+    kinds: dict[str, list[Source]] = {}
+    for source in _sources():
+        kinds.setdefault(source.row["kind"].value, []).append(source)
+    page = render_template("sources.html", kinds=kinds, files=_files(), most=_CLASSES)
+    return headers.tagged(Response(page, mimetype="text/html"), tag)
+
+
+def _sources() -> Iterable[Source]:
+    found: dict[str, Source] = {}
+    for row in site().ask("sources", lang=language()):
+        source = found.setdefault(row["entity"].value, Source(row))
+        _note_terms(source, row)
+    for row in site().ask("source-statements"):
+        if row["source"].value in found:
+            source = found[row["source"].value]
+            source.statements += int(row["statements"].value)
+            source.files.append(row["graph"].value.removeprefix(DATA_GRAPHS))
+    for row in site().ask("source-things", lang=language()):
+        if row["source"].value in found:
+            found[row["source"].value].about.append(row)
+    return found.values()
+
+
+def _files() -> Iterable[File]:
+    found: dict[str, File] = {}
+    for row in site().ask("files", lang=language()):
+        name = row["graph"].value.removeprefix(DATA_GRAPHS)
+        title = row["title"].value if "title" in row else ""
+        _note_terms(found.setdefault(name, File(name, int(row["triples"].value), title)), row)
+    return found.values()
+
+
+def _note_terms(of: Source | File, row: Row) -> None:
+    if "licence" in row and row["licence"].value not in of.licences:
+        of.licences.append(row["licence"].value)
+    if "rights" in row and row["rights"] not in of.rights and row["rights"].language in ("", "en", language()):
+        own = [each for each in (*of.rights, row["rights"]) if each.language == language()]
+        of.rights = own or [row["rights"]]
