@@ -5,6 +5,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from polisgraph.namespaces import BASE, ONTOLOGY_GRAPHS, PG, PGSH, PREFIXES, SHAPES_GRAPH
+from polisgraph.web.diagram import WIDTH, lay_out
 from tests.web.conftest import Reader
 
 OWL = PREFIXES["owl"]
@@ -56,6 +57,38 @@ def test_terms_stand_in_the_order_of_the_readers_language(german: Reader, englis
     amt_before_gremium, department_after_body = german.get("/ontology/").ids, english.get("/ontology/").ids
     assert amt_before_gremium.index("Department") < amt_before_gremium.index("Body")
     assert department_after_body.index("Department") > department_after_body.index("Body")
+
+
+def test_the_diagram_leads_to_the_terms_and_stands_as_a_table_too(english: Reader, german: Reader) -> None:
+    for reader, words in ((english, "network membership"), (german, "Netzwerkmitgliedschaft")):
+        page = reader.get("/ontology/")
+        drawn = {str(found["class"]) for tag, found in page.elements if tag == "path"}
+        assert len(drawn) > 3 and page.texts.count((words, reader.language[:2])) > 2
+        texts = [text for text, _ in page.texts]
+        row = texts.index(words, texts.index("From" if reader is english else "Von"))
+        assert texts[row + 1 : row + 3] in (["member", "organization"], ["Mitglied der Beziehung", "Organisation"])
+
+
+def test_terms_have_examples_out_of_the_data_and_the_reports_that_use_them(english: Reader, store: ox.Store) -> None:
+    page = english.get("/ontology/")
+    texts = [text for text, _ in page.texts]
+    municipalities = list(store.quads_for_pattern(None, TYPE, ox.NamedNode(PG + "Municipality"), ox.DefaultGraph()))
+    assert f"one of {len(municipalities)}" in texts
+    assert {"/reports/members-of-network", "/reports/contradictions"} <= set(page.links)
+
+
+def test_a_diagram_has_no_box_on_another_and_each_line_between_its_ends() -> None:
+    links = [("a", "p", "b"), ("a", "q", "c"), ("b", "p", "c"), ("d", "p", "c"), ("c", "r", "c"), ("c", "r", "a")]
+    drawn = lay_out(reversed(links))
+    assert drawn == lay_out(links) and lay_out([]).boxes == ()
+    boxes = {box.iri: box for box in drawn.boxes}
+    assert boxes["a"].x < boxes["b"].x < boxes["c"].x
+    for one in drawn.boxes:
+        assert one.x >= 0 and one.x + WIDTH <= drawn.width and one.y + one.height <= drawn.height
+        for other in drawn.boxes:
+            if one != other and one.x == other.x:
+                assert one.y + one.height < other.y or other.y + other.height < one.y
+    assert len(drawn.lines) == 4 and all(line.x1 < line.x2 for line in drawn.lines)
 
 
 def test_a_chain_stands_in_its_order(english: Reader) -> None:

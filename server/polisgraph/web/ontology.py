@@ -7,10 +7,11 @@ from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import NotFound
 from polisgraph.namespaces import ONTOLOGY_GRAPHS, PG, PGSH, PREFIXES, SHAPES_GRAPH, shorten
-from polisgraph.web import documents, headers, links, negotiation
+from polisgraph.web import diagram, documents, headers, links, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.rows import Row
 from polisgraph.web.site import is_iri, site
+from polisgraph.web.usage import usages
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -69,7 +70,12 @@ def vocabulary() -> Response:
     sections = ("classes", "relations", "attributes", "reused")
     grouped = {name: [entry for entry in entries.values() if entry.section == name] for name in sections}
     schemes = _by_scheme(site().ask("concepts", lang=language()))
-    page = render_template("ontology.html", sections=grouped, entries=entries, schemes=schemes)
+    relations = [(row["from"].value, row["property"].value, row["to"].value) for row in site().ask("class-links")]
+    drawn = diagram.lay_out(each for each in relations if all(term in entries for term in each))
+    page = render_template(
+        "ontology.html", sections=grouped, entries=entries, schemes=schemes, relations=relations,
+        uses=usages(relations), diagram=drawn, box=diagram,
+    )  # fmt: skip
     return headers.tagged(Response(page, mimetype="text/html"), tag)
 
 
