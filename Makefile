@@ -31,6 +31,10 @@ golden: $(VENV)/installed-test  ## rewrite the expected rows of the reports, to 
 	$(BIN)/python -m pytest tests/test_reports.py --rewrite-golden
 	$(BIN)/python -m polisgraph.reports
 
+screenshots: DEBIAN := chromium
+screenshots: $(VENV)/installed-test debian  ## take the pictures of the README anew
+	$(BIN)/python -m tests.screenshots
+
 clean:  ## remove the virtual environment, the snapshots and the benchmarks' figures
 	rm -rf $(VENV) .polisgraph .benchmarks
 
@@ -66,4 +70,4 @@ debian:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 
-.PHONY: help serve check test lint bench golden clean debian
+.PHONY: help serve check test lint bench golden screenshots clean debian

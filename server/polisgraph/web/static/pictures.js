@@ -102,6 +102,8 @@ async function borders(wide) {
 function plot(options) {
   const drawn = globalThis.Plot.plot({ ...options, document: document.implementation.createHTMLDocument("") });
   drawn.querySelectorAll("style").forEach((style) => style.remove());
+  // Groups have no role that a name could belong to (WAI-ARIA 1.2); the picture as a whole has one.
+  drawn.querySelectorAll("g[aria-label]").forEach((group) => group.removeAttribute("aria-label"));
   return document.adoptNode(drawn);
 }
 

@@ -1,0 +1,89 @@
+"""Every kind of page against the rules of WCAG 2.2 AA that a program can check, and within its budget."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Response, expect
+
+from tests.browser.conftest import Watched
+
+pytestmark = pytest.mark.browser
+
+NETWORKS = quote("SELECT * { ?network a <https://w3id.org/polisgraph/ontology/Network> }")
+KINDS = {
+    "/": 100,
+    "/reports": 100,
+    "/reports/members-of-network?network=eurocities": 100,
+    "/reports/joining-timeline": 100,
+    "/reports/members-of-network/embed?network=eurocities": 100,
+    "/reports/members-of-network?network=atlantis": 100,
+    "/doc/municipality/koeln": 100,
+    "/doc/network/eurocities": 160,
+    "/doc/person/juergen-roters": 100,
+    "/doc/source/koeln": 100,
+    f"/sparql?query={NETWORKS}": 100,
+    "/ontology/": 400,
+    "/quality": 100,
+    "/sources": 100,
+    "/link": 100,
+    "/doc/nothing/at-all": 100,
+}
+"""A page of each kind, and how large its HTML may be with its data: in thousands of bytes, before compression."""
+
+REQUESTS = 16
+"""What a page may ask for, all in all, with the libraries and the map of its pictures."""
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def violations(page: Page, options: dict[str, object]) -> list[tuple[str, str]]:
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    return [(each["id"], node["html"][:200]) for each in found for node in each["nodes"]]
+
+
+def drawn(page: Page) -> None:
+    """Wait until each picture of the page is drawn, or says that it cannot be."""
+    expect(page.locator("figure.picture svg.room")).to_have_count(0, timeout=30_000)
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_a_page_is_accessible_and_within_its_budget(watched: Watched, path: str) -> None:
+    page, answers = watched.page, list[Response]()
+    page.on("response", lambda answer: answers.append(answer))
+    page.emulate_media(color_scheme="light")
+    watched.open(path)
+    drawn(page)
+    assert violations(page, RULES) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}) == []
+    assert len(answers[0].body()) < KINDS[path] * 1000
+    assert len(answers) <= REQUESTS
+    assert watched.elsewhere == []
+    assert [text for text in watched.complaints if "404" not in text and "400" not in text] == []
+
+
+@pytest.mark.parametrize("path", ["/reports/members-of-network?network=eurocities", "/doc/municipality/koeln"])
+def test_a_narrow_page_is_accessible(watched: Watched, path: str) -> None:
+    page = watched.open(path, "de", 360)
+    drawn(page)
+    assert violations(page, RULES) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_nothing_moves_when_a_picture_is_drawn(watched: Watched) -> None:
+    page = watched.page
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) "
+        "if (!e.hadRecentInput) window.moved += e.value; }).observe({type: 'layout-shift', buffered: true});"
+    )
+    watched.open("/reports/shared-networks?municipality=koeln")
+    drawn(page)
+    assert page.locator("figure.picture svg").count() >= 1
+    assert page.evaluate("window.moved") < 0.02
+
+
+def test_the_pages_name_no_inline_script_or_style(watched: Watched) -> None:
+    source = watched.open("/reports/members-of-network?network=eurocities").content()
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", source)
