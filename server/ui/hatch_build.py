@@ -23,8 +23,8 @@ TARGET = HERE.parent / "polisgraph" / "web" / "static" / "vendor"
 MANIFEST = "manifest.json"
 LICENCES = "licences.txt"
 FILES = (
-    ("@zazuko/yasgui", "build/yasgui.min.js"),
-    ("@zazuko/yasgui", "build/yasgui.min.css"),
+    ("@zazuko/yasqe", "build/yasqe.min.js"),
+    ("@zazuko/yasqe", "build/yasqe.min.css"),
     ("d3", "dist/d3.min.js"),
     ("@observablehq/plot", "dist/plot.umd.min.js"),
     ("topojson-client", "dist/topojson-client.min.js"),

@@ -16,6 +16,7 @@ from polisgraph.web import (
     compression,
     crawlers,
     dataset,
+    editing,
     entities,
     errors,
     headers,
@@ -54,8 +55,8 @@ if TYPE_CHECKING:
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
 _PARTS = (
-    pages, crawlers, sparql, reports, entities, lookups, review, ontology, dataset, reconcile, suggest, preview, link,
-    check, quality, sources, changes, search, compare,
+    pages, crawlers, sparql, editing, reports, entities, lookups, review, ontology, dataset, reconcile, suggest,
+    preview, link, check, quality, sources, changes, search, compare,
 )  # fmt: skip
 BODIES = 8
 """Requests with a body that may come in at the same time."""
@@ -75,7 +76,7 @@ def create_app(settings: "Settings", snapshot: "Snapshot", engine: "Engine") -> 
     app.extensions[check.EXTENSION] = CheckingDesk(settings, snapshot)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    _equip(app, snapshot)
+    _equip(app, snapshot, settings.time_limit)
     compression.install(app)
     language.install(app)
     errors.install(app)
@@ -109,7 +110,7 @@ def _shield(app: Flask, settings: "Settings", room: int) -> None:
     app.wsgi_app = around  # type: ignore[method-assign]  # as Flask's documentation says to wrap it
 
 
-def _equip(app: Flask, snapshot: "Snapshot") -> None:
+def _equip(app: Flask, snapshot: "Snapshot", time_limit: float) -> None:
     """Give the templates what they link, name and translate with."""
     environment = app.jinja_env
     environment.filters["href"] = links.href
@@ -129,6 +130,7 @@ def _equip(app: Flask, snapshot: "Snapshot") -> None:
         "asset": assets.address,
         "vendor_assets": assets.vendor,
         "has_editor": assets.editor,
+        "time_limit": time_limit,
         "has_pictures": assets.pictures,
         "in_language": links.in_language,
         "language": language.language,

@@ -22,7 +22,7 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-_EDITOR = ("yasgui.min.js", "yasgui.min.css")
+_EDITOR = ("yasqe.min.js", "yasqe.min.css")
 _PICTURES = ("d3.min.js", "plot.umd.min.js", "topojson-client.min.js", "countries-110m.json", "countries-50m.json")
 _YEAR = 365 * 24 * 3600
 
@@ -59,8 +59,8 @@ def pictures() -> bool:
 
 
 def vendor() -> dict[str, str]:
-    """Return the addresses of others' files, for scripts that load them when they need them."""
-    return {name: address(f"vendor/{name}") for name in (*_EDITOR, *_PICTURES) if f"vendor/{name}" in _files()}
+    """Return the addresses of what draws pictures, for the script that loads it when a picture needs it."""
+    return {name: address(f"vendor/{name}") for name in _PICTURES if f"vendor/{name}" in _files()}
 
 
 @cache

@@ -6,13 +6,15 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from polisgraph import results
 from polisgraph.engine import Query
-from polisgraph.namespaces import PREFIXES
+from polisgraph.errors import QueryError
+from polisgraph.namespaces import BASE, PREFIXES
 from polisgraph.results import GRAPH_TYPES, JSON, N_TRIPLES, RESULT_TYPES
 from polisgraph.web import documents, headers, negotiation, protocol
-from polisgraph.web.language import language
+from polisgraph.web.language import N_, language
 from polisgraph.web.protocol import Asked
 from polisgraph.web.rows import ROWS_SHOWN, Table, read_json, read_ntriples
-from polisgraph.web.site import site
+from polisgraph.web.site import is_iri, site
+from polisgraph.web.views import views
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -26,6 +28,8 @@ WHERE {
 ORDER BY ?label
 LIMIT 100
 """
+_VIEWS = {"map": N_("Map"), "timeline": N_("Timeline"), "bar": N_("Bars"), "network": N_("Connections")}
+_LABELLED = 300
 _USED = ("pg", "mun", "net", "org", "dct", "skos")
 
 
@@ -108,7 +112,23 @@ def _render(query: str, asked: Asked, table: Table | None, is_graph: bool) -> st
         query=query,
         asked=asked,
         table=table,
+        views=views(table) if table else [],
+        view_names=_VIEWS,
+        labels=_labels(table) if table else {},
         downloads=downloads,
         reports=site().reports,
         graphs=sorted(site().snapshot.graphs),
     )
+
+
+def _labels(table: Table) -> dict[str, str]:
+    """Return what our things in `table` are called in the reader's language; the answer is good without, too."""
+    terms = (term for row in table for term in row.values() if term.kind == "iri" and term.value.startswith(BASE))
+    found = list(dict.fromkeys(term.value for term in terms if is_iri(term.value)))[:_LABELLED]
+    if not found:
+        return {}
+    try:
+        rows = site().ask("labels", lang=language(), thing=found)
+    except QueryError:
+        return {}
+    return {row["thing"].value: row["label"].value for row in rows}
