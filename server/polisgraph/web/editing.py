@@ -1,4 +1,4 @@
-"""What the query editor of the page /sparql proposes: prefixes, classes and properties in use. Runs no query of a visitor."""
+"""What the query editor of /sparql proposes: prefixes, classes and properties in use. Runs no query of a visitor."""
 
 import json
 
