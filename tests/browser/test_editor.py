@@ -67,3 +67,12 @@ def test_an_answer_is_drawn_in_the_room_that_was_kept_for_it(watched: Watched, k
     assert drawn.get_attribute("height") == picture.get_attribute("data-height")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     assert watched.elsewhere == [] and watched.complaints == []
+
+
+def test_a_step_of_the_tutorial_runs_in_place(watched: Watched) -> None:
+    page = watched.open("/tutorial", "de", width=320)
+    last = page.locator("section").filter(has=page.locator("#step-10"))
+    last.get_by_role("button", name="Ausführen").click()
+    expect(last.locator("table")).to_contain_text("Köln")
+    assert page.url.endswith("/tutorial") and page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert watched.elsewhere == [] and watched.complaints == []

@@ -17,7 +17,7 @@ from tests.web.conftest import Reader
 WEB = bundle.ROOT / "server" / "polisgraph" / "web"
 CATALOGUE = WEB / "locale" / "de.po"
 PAGES = [
-    "/", "/about", "/sources", "/reports", "/sparql", "/sparql?query=ASK%7B%7D", "/sparql?query=nonsense",
+    "/", "/about", "/sources", "/reports", "/sparql", "/tutorial", "/sparql?query=ASK%7B%7D", "/sparql?query=nonsense",
     "/sparql?query=SELECT*%7B%3Fs%20%3Fp%20%3Fo%7DLIMIT%203", "/doc/municipality/koeln", "/doc/network/eurocities",
     "/doc/source/koeln", "/doc/role/member", "/doc/role", "/doc/municipality", "/ontology/", "/shapes/", "/dumps/",
     "/quality", "/quality?rule=Unlinked", "/quality?about=https://w3id.org/polisgraph/id/network/cemr", "/check",

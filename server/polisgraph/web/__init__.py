@@ -37,6 +37,7 @@ from polisgraph.web import (
     sources,
     sparql,
     suggest,
+    tutorial,
 )
 from polisgraph.web.admission import Admission
 from polisgraph.web.desk import Desk
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
 _PARTS = (
-    pages, crawlers, sparql, editing, reports, entities, lookups, review, ontology, dataset, reconcile, suggest,
+    pages, crawlers, sparql, editing, tutorial, reports, entities, lookups, review, ontology, dataset, reconcile, suggest,
     preview, link, check, quality, sources, changes, search, compare,
 )  # fmt: skip
 BODIES = 8
