@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 __all__ = ["BODIES", "STREAMS", "create_app"]
 
 _PARTS = (
-    pages, crawlers, sparql, editing, tutorial, reports, entities, lookups, review, ontology, dataset, reconcile, suggest,
-    preview, link, check, quality, sources, changes, search, compare,
+    pages, crawlers, sparql, editing, tutorial, reports, entities, lookups, review, ontology, dataset, reconcile,
+    suggest, preview, link, check, quality, sources, changes, search, compare,
 )  # fmt: skip
 BODIES = 8
 """Requests with a body that may come in at the same time."""
