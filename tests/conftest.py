@@ -114,8 +114,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def whole_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of snapshots with all of the shipped data in service: for what needs the gazetteer."""
-    home = tmp_path_factory.mktemp("whole")
+    """A folder of snapshots with all of the shipped data in service: for what needs the gazetteer or the lists.
+
+    Processes that run tests side by side share it: the first builds, and the others wait for it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    home = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / "whole-home"
     build(home, Plan(), Progress())
     return home
 

@@ -7,6 +7,7 @@ import pytest
 
 from polisgraph import bundle
 from polisgraph.lines import Wanted, find_lines
+from tests.shipped import WRITTEN
 
 E = "http://example.org/"
 TRIPLE = "<http://example.org/s> <http://example.org/p> <http://example.org/o>"
@@ -116,7 +117,7 @@ def test_files_without_lines_or_statements_tell_none(tmp_path: Path) -> None:
 
 
 def test_the_line_of_every_shipped_statement_holds_its_object() -> None:
-    for path in bundle.DATA.glob("*.ttl"):
+    for path in (*WRITTEN, bundle.DATA / "from-race-to-zero.ttl"):
         lines = path.read_text(encoding="utf-8").splitlines()
         statements = [(q.subject.value, q.predicate.value, q.object.value) for q in ox.parse(path=str(path))]
         found = find_lines(path, set(statements))

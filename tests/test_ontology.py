@@ -11,6 +11,7 @@ import polisgraph
 from polisgraph import bundle
 from polisgraph.load import load
 from polisgraph.namespaces import GRAPHS, ONTOLOGY_GRAPHS, PREFIXES
+from tests.shipped import WRITTEN
 
 CHECKS = sorted((Path(__file__).parent / "hygiene").glob("*.rq"))
 PROGRAM = ox.NamedNode(GRAPHS + "program")
@@ -58,7 +59,7 @@ def load_shapes() -> list[str]:
 
 
 def ontology() -> ox.Store:
-    store = load([bundle.DATA], bundle.ONTOLOGY).store
+    store = load(WRITTEN, bundle.ONTOLOGY).store
     program = ox.NamedNode(GRAPHS + "program/polisgraph")
     store.add(ox.Quad(program, VERSION, ox.Literal(polisgraph.__version__), PROGRAM))
     for name, text in texts():

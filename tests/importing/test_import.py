@@ -77,8 +77,8 @@ def test_a_list_becomes_an_evidence_file(run: Importer, tmp_path: Path) -> None:
     assert said_of(path, "ten:league--10", "pg:status") == [] and expand("ten:league--11") not in said
     assert [text for text in said_of(path, "ten:league--10", "skos:note") if "2015-01-01" in text and "on-hold" in text]
     # A joint group, its member, and a group that is not on the list.
-    assert said_of(path, "ten:league--8", "rdfs:seeAlso") == [expand("ten:league--7")]
-    assert said_of(path, "ten:league--9", "rdfs:seeAlso") == []
+    assert said_of(path, "ten:league--8", "pg:withinGroup") == [expand("ten:league--7")]
+    assert said_of(path, "ten:league--9", "pg:withinGroup") == []
     assert said_of(path, "authority:league-7", "rdf:type") == [expand("pg:LocalAuthority")]
     assert said_of(path, "authority:league-8", "wgs84:lat") == [], "the point is that of the group"
     assert said_of(path, "authority:league-9", "wgs84:lat") == ["42.1"]

@@ -153,10 +153,14 @@ def test_a_shipped_mapping_is_sound(path: Path) -> None:
 
 
 COVENANT = "member_name,country_iso2,joined,role,status,member_ref\n"
-DETAIL = "member_ref,latitude,longitude,group_ref\n"
+DETAIL = (
+    "member_ref,latitude,longitude,group_ref,"
+    "commitment_2020,commitment_2030,commitment_2050,commitment_mayors_adapt,coordinator_name,supporter_name\n"
+)
 
 
-def covenant(folder: Path, rows: str, detail: str) -> Path:
+def covenant(folder: Path, rows: str, detail: str, more: str = "false,false,false,false,,") -> Path:
+    detail = detail.replace("\n", f",{more}\n")
     (folder / "covenant_of_mayors_detail.csv").write_text(DETAIL + detail, encoding="utf-8")
     path = folder / "covenant_of_mayors.csv"
     path.write_text(COVENANT + rows, encoding="utf-8")

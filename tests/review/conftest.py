@@ -22,6 +22,7 @@ from polisgraph.namespaces import expand
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot
 from polisgraph.web import create_app
+from tests.shipped import WRITTEN
 
 PLACES = ("place:ags-01053100", "place:ags-01053101", "place:ags-03241001", "place:ags-14627140")
 """The entries that the small gazetteer keeps: two with a suggested item, two with a confirmed one."""
@@ -43,13 +44,14 @@ PROPOSED = (
 
 
 def copied(folder: Path) -> Path:
-    """Copy the shipped data into `folder`, with some lines of the gazetteer, which all of would take long to build."""
+    """Copy what people write into `folder`, and some lines of the gazetteer, which all of would take long to build."""
     data = folder / "data"
-    shutil.copytree(bundle.DATA, data)
-    gazetteer = data / "gazetteer.ttl"
-    lines = gazetteer.read_text(encoding="utf-8").splitlines(keepends=True)
+    data.mkdir()
+    for path in WRITTEN:
+        shutil.copy(path, data)
+    lines = (bundle.DATA / "gazetteer.ttl").read_text(encoding="utf-8").splitlines(keepends=True)
     kept = (line for line in lines if not line.startswith("place:") or line.startswith(PLACES))
-    gazetteer.write_text("".join(kept), encoding="utf-8")
+    (data / "gazetteer.ttl").write_text("".join(kept), encoding="utf-8")
     return data
 
 

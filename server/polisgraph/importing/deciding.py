@@ -22,6 +22,8 @@ from polisgraph.linking.score import NEARBY_KM, PART, kilometres_between
 from polisgraph.namespaces import PREFIXES
 
 _MUN, _PLACE, _AUTHORITY = PREFIXES["mun"], PREFIXES["place"], PREFIXES["authority"]
+_SEVERAL = PREFIXES["pg"] + "LocalAuthority"
+"""What a list says of what is no municipality, nor of a kind that there is a class for: several together."""
 _WORTH_A_LOOK = 40.0
 """What scores less is no candidate: another name, or far away."""
 _SHARED = 3
@@ -109,8 +111,11 @@ def decide(
 
 
 def _alone(row: Row, matcher: Matcher, targets: dict[str, Target], defects: tuple[str, ...]) -> Decided:
-    if row.kind:
+    if row.kind == _SEVERAL:
         return Decided(row, Outcome.JOINT_GROUP, row.authority, "the list says that it is several", defects=defects)
+    if row.kind:
+        told = f"the list says that it is a {row.kind.rpartition('/')[2]}"
+        return Decided(row, Outcome.OTHER_AUTHORITY, row.authority, told, defects=defects)
     own = row.latitude is not None and row.longitude is not None and _SHARED_POINT not in defects
     record = Record(
         name=row.name,
@@ -143,13 +148,14 @@ def _of_the_name(candidate: Candidate) -> bool:
 def _defects(rows: Sequence[Row]) -> dict[str, tuple[str, ...]]:
     """Return what is wrong with rows that is no error, by their tenures."""
     points = Counter((row.latitude, row.longitude) for row in rows)
-    of_groups = {(row.latitude, row.longitude) for row in rows if row.kind}
+    of_groups = {(row.latitude, row.longitude) for row in rows if row.kind == _SEVERAL}
     tenures = {row.tenure for row in rows}
+    positioned = any(row.latitude is not None for row in rows)
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         point = (row.latitude, row.longitude)
         if row.latitude is None:
-            found[row.tenure].append(_NO_POINT)
+            found[row.tenure] += [_NO_POINT] * positioned
         elif points[point] >= _SHARED or (points[point] > 1 and point in of_groups):
             found[row.tenure].append(_SHARED_POINT)
         if row.group and row.group not in tenures:

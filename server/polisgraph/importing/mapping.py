@@ -1,7 +1,9 @@
 """Reads the mapping of a member list: CSVW metadata (W3C 2015) that says what its columns mean. Reads no list.
 
 Of CSVW count: tables with their columns, titles, datatypes, `required`, `aboutUrl`, `valueUrl`, virtual columns, the
-primary key, foreign keys and the dialect. Codes of a column are its `skos:member`: concepts with a `skos:notation`.
+primary key, foreign keys and the dialect. Codes of a column are its `skos:member`: things with a `skos:notation`, known
+ones, or commitments that the list itself describes by `skos:prefLabel` and perhaps `pg:deadline`; so may the column of
+the network describe it, by `skos:prefLabel` and `dc:subject`.
 """
 
 import json
@@ -29,13 +31,18 @@ MEANINGS = {
     "pg:end": "end",
     "pg:status": "status",
     "rdf:type": "kind",
-    "rdfs:seeAlso": "group",
+    "pg:withinGroup": "group",
+    "pg:undertakes": "commitment",
+    "pg:coordinatedBy": "coordinator",
+    "pg:supportedBy": "supporter",
     "org:member": "member",
     "org:organization": "network",
     "org:role": "role",
 }
 """What a column says, by its `propertyUrl`. Only what is listed here is imported."""
 _NEEDED = ("name", "country", "member", "network")
+_SEVERAL = ("commitment",)
+"""What several columns may say, each its part."""
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _TEMPLATE = re.compile(r"\{(\w+)\}")
@@ -45,8 +52,17 @@ _PREFIXES |= {"dc": PREFIXES["dct"], "dcterms": PREFIXES["dct"], "wgs84": PREFIX
 
 
 @dataclass(frozen=True)
+class Code:
+    """What a text in a column stands for; `names` by language and `deadline` only of what the list itself describes."""
+
+    iri: str
+    names: dict[str, str]
+    deadline: str
+
+
+@dataclass(frozen=True)
 class Field:
-    """A column that counts: what it says, in which of the tables it stands, and its codes, IRIs by text.
+    """A column that counts: what it says, in which of the tables it stands, and its codes by text.
 
     `value` is the template of the IRI that its cells stand for, if they stand for one.
     """
@@ -55,7 +71,7 @@ class Field:
     table: int
     column: Column
     value: str
-    codes: dict[str, str]
+    codes: dict[str, Code]
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,8 @@ class Mapping:
     """What a list means. The first of `tables` is the list, the others say more of its rows.
 
     `slug` names source and graph; `tenure` and `authority` are templates of IRIs, with columns in braces; `titles` are
-    by language; `issued` is the day, month or year of the list.
+    by language; `issued` is the day, month or year of the list. `network_names` (by language) and `network_theme` are
+    there if the list describes its network itself.
     """
 
     path: Path
@@ -89,6 +106,8 @@ class Mapping:
     rights: str
     issued: str
     network: str
+    network_names: dict[str, str]
+    network_theme: str
     role: str
     tenure: str
     authority: str
@@ -159,7 +178,8 @@ def _mapping(path: Path, said: dict[str, Any]) -> Mapping:
         tables.append(TableMapping(str(table.url), real, encoding, delimiter, key, joined))
         fields += [field for column in table.tableSchema.columns if (field := _field(number, column))]
     by_meaning = {field.meaning: field for field in fields}
-    if len(by_meaning) < len(fields):
+    once = [field.meaning for field in fields if field.meaning not in _SEVERAL]
+    if len(once) > len(set(once)):
         raise ValueError("two columns have the same propertyUrl")
     if missing := [prop for prop, meaning in MEANINGS.items() if meaning in _NEEDED and meaning not in by_meaning]:
         raise ValueError(f"no column has the propertyUrl {', '.join(missing)}")
@@ -175,15 +195,18 @@ def _mapping(path: Path, said: dict[str, Any]) -> Mapping:
             raise ValueError(f"{what} names a column that the list has not: {', '.join(sorted(unknown))}")
     if not constant["network"].startswith(PREFIXES["net"]):
         raise ValueError(f"the valueUrl of org:organization must be a network, {PREFIXES['net']}…")
+    about = by_meaning["network"].column.common_props
     return Mapping(
         path=path,
         slug=path.stem,
-        titles=_titles(common.get("dc:title")),
+        titles=_texts("dc:title", common.get("dc:title")),
         identifier=_text(common, "dc:identifier"),
         license=_text(common, "dc:license"),
         rights=_text(common, "dc:rights"),
-        issued=_issued(_text(common, "dc:issued")),
+        issued=_date(_text(common, "dc:issued")),
         network=constant["network"],
+        network_names=_texts("skos:prefLabel", about["skos:prefLabel"]) if "skos:prefLabel" in about else {},
+        network_theme=_iri(str(about["dc:subject"]["@id"])) if "dc:subject" in about else "",
         role=constant["role"],
         tenure=tenure,
         authority=constant["member"],
@@ -205,10 +228,12 @@ def _field(table: int, column: Column) -> Field | None:
     return Field(meaning, table, column, _iri(str(value)) if value else "", codes)
 
 
-def _codes(column: Column) -> Iterator[tuple[str, str]]:
+def _codes(column: Column) -> Iterator[tuple[str, Code]]:
     members = column.common_props.get("skos:member", [])
     for each in members if isinstance(members, list) else [members]:
-        yield str(each["skos:notation"]), _iri(str(each["@id"]))
+        names = _texts("skos:prefLabel", each["skos:prefLabel"]) if "skos:prefLabel" in each else {}
+        deadline = str(each.get(expand("pg:deadline"), ""))
+        yield str(each["skos:notation"]), Code(_iri(str(each["@id"])), names, _date(deadline) if deadline else "")
 
 
 def _iri(name: str) -> str:
@@ -217,11 +242,11 @@ def _iri(name: str) -> str:
     return _PREFIXES[prefix] + local if prefix in _PREFIXES else name
 
 
-def _titles(said: Any) -> dict[str, str]:
+def _texts(name: str, said: Any) -> dict[str, str]:
     values: Sequence[Any] = said if isinstance(said, list) else [said]
     found = {str(v["@language"]): str(v["@value"]) for v in values if isinstance(v, dict) and "@language" in v}
     if not {"de", "en"} <= set(found):
-        raise ValueError('dc:title must have a German and an English text: [{"@value": "…", "@language": "de"}, …]')
+        raise ValueError(f'{name} must have a German and an English text: [{{"@value": "…", "@language": "de"}}, …]')
     return found
 
 
@@ -233,7 +258,7 @@ def _text(common: dict[str, Any], name: str) -> str:
     return text.strip()
 
 
-def _issued(text: str) -> str:
+def _date(text: str) -> str:
     if not _DATE.fullmatch(text):
-        raise ValueError(f"dc:issued {text!r} is no date; write 2024, 2024-01 or 2024-01-31")
+        raise ValueError(f"{text!r} is no date; write 2024, 2024-01 or 2024-01-31")
     return text

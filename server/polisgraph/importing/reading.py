@@ -26,12 +26,24 @@ _TEMPLATE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
+class Party:
+    """An organisation that a row names beside its member; `named` is what it is called there, in which column."""
+
+    iri: str
+    column: str
+    named: str
+    known: bool
+    """Whether the mapping says which one it is."""
+
+
+@dataclass(frozen=True)
 class Row:
     """A row of a list, checked. `number` counts from 1, the header is row 1.
 
     `country` is the ISO 3166-1 alpha-2 code. `start` and `end` are ISO days, months or years, or nothing. `status`,
     `kind` (a class) and `group` (the tenure of a joint group) are IRIs or nothing; so are `tenure` and `authority`,
-    which every row has. `key` says which row it is, in whatever order the list is: «member_ref 29289», or «row 17».
+    which every row has, and the `commitments`. `key` says which row it is, in whatever order the list is: «member_ref
+    29289», or «row 17».
     """
 
     number: int
@@ -47,6 +59,9 @@ class Row:
     status: str = ""
     kind: str = ""
     group: str = ""
+    commitments: tuple[str, ...] = ()
+    coordinator: Party | None = None
+    supporter: Party | None = None
 
     @property
     def locator(self) -> str:
@@ -186,8 +201,13 @@ def _row(
             file, at, cells = part
             try:
                 value = _cell(column, cells[place].strip())
-                if field := fields.get((table, column.name)):
-                    said[field.meaning] = _value(field, value)
+                if not (field := fields.get((table, column.name))):
+                    continue
+                meant = _value(field, value)
+                if field.meaning != "commitment":
+                    said[field.meaning] = meant
+                elif meant:
+                    said["commitments"] = (*said.get("commitments", ()), meant)
             except ValueError as error:
                 where = f"{file.path.name}: " if table else ""
                 problems.append(f"{where}row {at}, column {column.header!r}: {error}")
@@ -227,18 +247,26 @@ def _value(field: Field, value: Any) -> Any:
             raise ValueError(f"is empty; every row needs a {field.meaning}")
         return None
     if field.meaning == "country":
-        if not (code := code_named(str(value))):
+        if not (country := code_named(str(value))):
             raise ValueError(f"{value!r} is no country that is known")
-        return code
+        return country
     if field.meaning in ("start", "end"):
         return _date(value)
     if field.meaning in ("latitude", "longitude"):
         return _degrees(value, 90 if field.meaning == "latitude" else 180)
-    if field.meaning in ("status", "kind"):
-        return field.codes.get(str(value))
+    if field.meaning in ("status", "kind", "commitment"):
+        return code.iri if (code := field.codes.get(str(value))) else None
+    if field.meaning in ("coordinator", "supporter"):
+        return _party(field, " ".join(str(value).split()))
     if field.meaning == "group":
         return _expanded(field.value, {str(field.column.name): slug_of(str(value))})
     return " ".join(str(value).split())
+
+
+def _party(field: Field, named: str) -> Party:
+    code = field.codes.get(named)
+    iri = code.iri if code else _expanded(field.value, {str(field.column.name): slug_of(named)})
+    return Party(iri, str(field.column.name), named, code is not None)
 
 
 def _date(value: Any) -> str:

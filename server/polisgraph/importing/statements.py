@@ -7,8 +7,8 @@ import pyoxigraph as ox
 
 from polisgraph.countries import country_iri, name_of
 from polisgraph.importing.deciding import Decided, Outcome
-from polisgraph.importing.mapping import Mapping
-from polisgraph.importing.reading import Row
+from polisgraph.importing.mapping import Code, Mapping
+from polisgraph.importing.reading import Party, Row
 from polisgraph.importing.turtle import Statements
 from polisgraph.linking import Target
 from polisgraph.namespaces import DATA_GRAPHS, PREFIXES, expand
@@ -41,6 +41,13 @@ def statements(decided: Sequence[Decided], mapping: Mapping, described: set[str]
             said[country_iri(code)] = list(_country(code))
     if any(iri not in described for iri in map(country_iri, codes)):
         said[PREFIXES["src"] + "cldr"] = list(_cldr())
+    _say_parties(said, decided, mapping)
+    for field in mapping.fields:
+        for each in field.codes.values() if field.meaning == "commitment" else ():
+            if each.names:
+                said[each.iri] = list(_commitment(each, str(field.column.name), mapping))
+    if mapping.network_names:
+        said[mapping.network] = list(_network(mapping))
     entries = [one.target for one in decided if one.target is not None and not one.target.in_graph]
     said[mapping.source] = list(_source(mapping))
     said[f"{DATA_GRAPHS}from-{mapping.slug}"] = list(_graph(mapping, entries))
@@ -64,7 +71,8 @@ def _member(one: Decided) -> Said:
     row, target = one.row, one.target
     language = "de" if row.country == "DE" else "und"
     name = target.label("") if target is not None else row.name
-    yield "rdf:type", _node("pg:Municipality" if target is not None else "pg:LocalAuthority")
+    kind = ox.NamedNode(row.kind) if row.kind else _node("pg:LocalAuthority")
+    yield "rdf:type", kind if target is None else _node("pg:Municipality")
     yield "skos:prefLabel", ox.Literal(name, language=language)
     if row.name != name:
         yield "skos:altLabel", ox.Literal(row.name, language=language)
@@ -104,7 +112,13 @@ def _tenure(first: Decided, found: Sequence[Decided], mapping: Mapping, tenures:
         yield "pg:status", ox.NamedNode(row.status)
     for group in sorted({one.row.group for one in found} - {""}):
         if group in tenures:
-            yield "rdfs:seeAlso", ox.NamedNode((tenures[group].same_as or tenures[group].row).tenure)
+            yield "pg:withinGroup", ox.NamedNode((tenures[group].same_as or tenures[group].row).tenure)
+    for one in found:
+        for commitment in one.row.commitments:
+            yield "pg:undertakes", ox.NamedNode(commitment)
+        for prop, party in (("pg:coordinatedBy", one.row.coordinator), ("pg:supportedBy", one.row.supporter)):
+            if party is not None:
+                yield prop, ox.NamedNode(party.iri)
     for one in found:
         if one is not first:
             yield from _note(one.row)
@@ -124,6 +138,43 @@ def _evidence(mapping: Mapping, found: Iterable[Decided]) -> Said:
     yield "dct:source", ox.NamedNode(mapping.source)
     for one in found:
         yield "pg:locator", ox.Literal(one.row.locator)
+
+
+def _say_parties(said: Statements, decided: Iterable[Decided], mapping: Mapping) -> None:
+    """Describe the organisations that rows name beside their members: what they are called, and in which columns."""
+    named: dict[str, set[Party]] = defaultdict(set)
+    for one in decided:
+        for party in (one.row.coordinator, one.row.supporter):
+            if party is not None and not party.known:
+                named[party.iri].add(party)
+    for iri, parties in named.items():
+        names = sorted({party.named for party in parties})
+        said[iri] = [("rdf:type", _node("org:Organization")), ("dct:source", ox.NamedNode(mapping.source))]
+        said[iri] += [
+            ("skos:altLabel" if number else "skos:prefLabel", ox.Literal(name, language="und"))
+            for number, name in enumerate(names)
+        ]
+        said[iri] += [("pg:locator", ox.Literal(f"{party.column} «{party.named}»")) for party in parties]
+
+
+def _network(mapping: Mapping) -> Said:
+    yield "rdf:type", _node("pg:Network")
+    for language, name in mapping.network_names.items():
+        yield "skos:prefLabel", ox.Literal(name, language=language)
+    if mapping.network_theme:
+        yield "pg:theme", ox.NamedNode(mapping.network_theme)
+    yield "dct:source", ox.NamedNode(mapping.source)
+
+
+def _commitment(code: Code, column: str, mapping: Mapping) -> Said:
+    yield "rdf:type", _node("pg:Commitment")
+    for language, name in code.names.items():
+        yield "skos:prefLabel", ox.Literal(name, language=language)
+    yield "pg:undertakenIn", ox.NamedNode(mapping.network)
+    if code.deadline:
+        yield "pg:deadline", timed(code.deadline)
+    yield "dct:source", ox.NamedNode(mapping.source)
+    yield "pg:locator", ox.Literal(column)
 
 
 def _source(mapping: Mapping) -> Said:

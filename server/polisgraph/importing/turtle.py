@@ -15,7 +15,8 @@ Statements = dict[str, list[tuple[str, ox.NamedNode | ox.Literal]]]
 _PREFIXED = re.compile(r"([a-z0-9]+):[\w-]*")
 _ORDER = (
     "rdf:type", "dct:title", "skos:prefLabel", "skos:altLabel", "org:member", "org:organization", "org:role",
-    "pg:start", "pg:end", "pg:status", "pg:timeNote", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
+    "pg:start", "pg:end", "pg:status", "pg:undertakes", "pg:withinGroup", "pg:coordinatedBy", "pg:supportedBy",
+    "pg:timeNote", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
     "pg:wikidata",
     "wgs84:lat", "wgs84:long", "skos:note", "rdfs:seeAlso", "dct:identifier", "pg:notBefore", "dct:license",
     "dct:rights", "dct:source", "pg:locator",
@@ -54,9 +55,10 @@ def values(said: Mapping[str, Iterable[tuple[str, ox.NamedNode | ox.Literal]]], 
 def _rank(said: Iterable[tuple[str, object]]) -> int:
     """Put what the file is about first: itself, its source, countries; then members, then memberships."""
     types = [value.value for prop, value in said if prop == "rdf:type" and isinstance(value, ox.NamedNode)]
-    order = ("void:Dataset", "pg:SourceDocument", "pg:ReferenceDataset", "pg:Territory")
+    order = ("void:Dataset", "pg:SourceDocument", "pg:ReferenceDataset", "pg:Territory", "pg:Network", "pg:Commitment",
+             "org:Organization")  # fmt: skip
     ranks = [number for number, name in enumerate(order) if expand(name) in types]
-    return min(ranks, default=5 if expand("pg:NetworkMembership") in types else 4)
+    return min(ranks, default=len(order) + (expand("pg:NetworkMembership") in types))
 
 
 def _line(iri: str, said: Iterable[tuple[str, ox.NamedNode | ox.Literal]]) -> str:

@@ -14,6 +14,16 @@ from polisgraph.namespaces import PREFIXES, expand
 _NAME = re.compile(r"«(.*)»")
 _MEMBERSHIP = expand("pg:NetworkMembership")
 _SHOWN = 20
+_TOLD_OF = {
+    "pg:start": "joined",
+    "org:member": "linked to",
+    "pg:withinGroup": "joint group",
+    "pg:undertakes": "commitments",
+    "pg:coordinatedBy": "coordinator",
+    "pg:supportedBy": "supporter",
+}
+_DESCRIBED = ("pg:undertakes", "pg:coordinatedBy", "pg:supportedBy")
+"""What a membership leads to that the list describes itself."""
 _FORMERLY = ("Früher verzeichnet als", "Formerly registered as")
 _Said = Iterator[tuple[str, ox.NamedNode | ox.Literal]]
 
@@ -61,7 +71,7 @@ def compare(old: Statements, new: Statements) -> Difference:
         was, is_ = (_status(said, iri) for said in (old, new))
         if was != is_ and not values(old, iri, "pg:end"):
             found.status.append(f"{_told(new, iri)}: {was} → {is_}")
-        for prop, what in (("pg:start", "joined"), ("org:member", "linked to"), ("rdfs:seeAlso", "joint group")):
+        for prop, what in _TOLD_OF.items():
             one, other = (", ".join(values(said, iri, prop)) or "nothing" for said in (old, new))
             if one != other:
                 found.other.append(f"{_told(new, iri)}: {what} {one} → {other}")
@@ -90,7 +100,8 @@ def carry_over(old: Statements, new: Statements, mapping: Mapping) -> None:
                 continue
         new[iri] = list(old[iri]) if until == end else [*_ended(old[iri], until, earlier, mapping.issued)]
         countries = values(old, member, "pg:country")
-        for each in (member, *countries, expand("src:cldr")) if member in old else ():
+        others = [each for prop in _DESCRIBED for each in values(old, iri, prop)]
+        for each in (*others, *((member, *countries, expand("src:cldr")) if member in old else ())):
             if each in old:
                 new.setdefault(each, old[each])
 
