@@ -18,6 +18,8 @@ from polisgraph.errors import SnapshotError, SourceError, ValidationError
 from polisgraph.namespaces import APART, DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH
 from polisgraph.settings import Machine
 from polisgraph.snapshot import MANIFEST, Snapshot, current, hold, opened
+from tests.importing.conftest import GAZETTEER
+from tests.shipped import WRITTEN
 
 GOOD = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix theme: <https://w3id.org/polisgraph/id/theme/> .
@@ -210,8 +212,8 @@ def test_without_validation_and_reasoning_there_is_only_what_was_loaded(tmp_path
     assert not snapshot.graphs & {REPORT_GRAPH, DERIVED_GRAPH, INFERRED_GRAPH}
 
 
-def test_the_default_graph_is_the_union_of_all_graphs_but_those_apart(whole_home: Path) -> None:
-    snapshot = current(whole_home)
+def test_the_default_graph_is_the_union_of_all_graphs_but_those_apart(tmp_path: Path) -> None:
+    snapshot, _ = build(tmp_path / "home", Plan(data=(*WRITTEN, GAZETTEER)), Progress())
     store = ox.Store.read_only(str(snapshot.store_path))
     apart = set(map(ox.NamedNode, APART))
     assert snapshot.graphs >= APART
