@@ -155,6 +155,24 @@ def _inputs(plan: Plan) -> dict[str, str]:
         raise SourceError(f"cannot be read: {error.strerror}", Path(str(error.filename))) from None
 
 
+def changed_since(built: Snapshot, plan: Plan, loaded: Loaded) -> list[ox.Triple] | None:
+    """Return the statements of data files that came or went since `built` was built of a plan like `plan`.
+
+    None if more has changed than data files, or the data was not validated then. `loaded` is what the files say now.
+    """
+    then, now = dict(built.manifest["inputs"]), _inputs(plan)
+    differing = {name for name in then.keys() | now.keys() if then.get(name) != now.get(name)}
+    if built.manifest["findings"] is None or built.manifest["today"] != loaded.today.isoformat():
+        return None
+    if any(not name.startswith("data ") for name in differing):
+        return None
+    store = ox.Store.read_only(str(built.store_path))
+    graphs = [ox.NamedNode(name.removeprefix("data ")) for name in differing]
+    was, is_ = ({quad.triple for graph in graphs for quad in each.quads_for_pattern(None, None, None, graph)}
+                for each in (store, loaded.store))  # fmt: skip
+    return sorted(was ^ is_, key=str)
+
+
 def _check_unchanged(loaded: Loaded, inputs: dict[str, str]) -> None:
     """Raise SourceError if a file is no longer what the snapshot's name says: it was changed between two reads."""
     for file in loaded.files:

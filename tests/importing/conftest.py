@@ -42,7 +42,7 @@ def league_engine(league_home: Path, settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def index(league_engine: Engine) -> Index:
-    return read_index(established(lambda query: league_engine.query(query).body))
+    return read_index(established(lambda query: league_engine.query(query).body, "league"))
 
 
 @pytest.fixture(scope="session")

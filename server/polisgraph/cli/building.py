@@ -82,30 +82,47 @@ def build(settings: Settings, data: Sequence[Path], today: datetime | None, **op
 @click.option(
     "--all", "everything", is_flag=True, help=f"Print all findings, not only the first {SHOWN} of each shape."
 )
+@click.option("--changed", is_flag=True, help="Look only at what changes of data files since the last build touch.")
 @_VALIDATOR
+@settable("home")
 def check(
-    data: Sequence[Path], today: datetime | None, severity: str, language: str, everything: bool, validator: "Validator"
+    settings: Settings,
+    data: Sequence[Path],
+    today: datetime | None,
+    severity: str,
+    language: str,
+    everything: bool,
+    changed: bool,
+    validator: "Validator",
 ) -> None:
     """Validate the data files and print what is wrong, where, and how to mend it.
 
-    Exit status 1 if a shape of severity Violation is broken.
+    With --changed, that is what is wrong where statements came or went since the snapshot in service was built; the
+    rest was found valid then. If more has changed than data files, all is validated. Exit status 1 if a shape of
+    severity Violation is broken.
 
     \b
     Example:
       polisgraph check
+      polisgraph check --changed
       polisgraph check --severity Info --language de
       polisgraph check --all --validator pyshacl
     """
+    from polisgraph.build import changed_since
     from polisgraph.load import load
     from polisgraph.validate import validate
 
     plan = _plan(data, today)
+    built = current(settings.home) if changed else None
     from rich.console import Console
 
     with Console(stderr=True).status("load …") as status:  # shows nothing unless standard error is a terminal
         loaded = load(plan.data, plan.ontology, plan.today)
         status.update("validate …")
-        validation = validate(loaded, plan.ontology / "shapes.ttl", validator)
+        since = changed_since(built, plan, loaded) if built else None
+        validation = validate(loaded, plan.ontology / "shapes.ttl", validator, since)
+    if since is not None:
+        click.echo(f"{len(since):,} statements came or went since the last build", err=True)
     print_findings(validation, language, severity, everything)
     if not validation.conforms:
         sys.exit(1)

@@ -97,7 +97,7 @@ def import_command(
         rows = read_rows(table, meant, tell)
     snapshot = current(settings.home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
-        index = read_index(established(lambda query: engine.query(query).body))
+        index = read_index(established(lambda query: engine.query(query).body, meant.slug))
         listed = engine.query(Query(_COUNTRIES, results_type="text/csv")).body.decode().split()
     with _shown("link") as tell:
         decided = decide(rows, index, tell)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from polisgraph.engine import Query
 from polisgraph.folding import slug_of
+from polisgraph.importing.mapping import shipped
 from polisgraph.importing.reading import Row
 from polisgraph.linking import Candidate, Index, Matcher, Record, Target
 from polisgraph.linking.index import Ask
@@ -21,7 +22,7 @@ from polisgraph.linking.names import read
 from polisgraph.linking.score import NEARBY_KM, PART, kilometres_between
 from polisgraph.namespaces import PREFIXES
 
-_MUN, _PLACE, _AUTHORITY = PREFIXES["mun"], PREFIXES["place"], PREFIXES["authority"]
+_MUN, _PLACE, _ORGANIZATION = PREFIXES["mun"], PREFIXES["place"], PREFIXES["organization"]
 _SEVERAL = PREFIXES["pg"] + "LocalAuthority"
 """What a list says of what is no municipality, nor of a kind that there is a class for: several together."""
 _WORTH_A_LOOK = 40.0
@@ -69,11 +70,12 @@ _NO_POINT = "has no position"
 _DANGLING = "its joint group is not on the list"
 
 
-def established(ask: Ask) -> Ask:
+def established(ask: Ask, slug: str) -> Ask:
     """Return `ask` without what lists brought in: their rows are linked to what is known without them.
 
-    So the outcome is the same whether a list has been imported before or not, and whichever list came first.
+    So the outcome is the same whether the list called `slug` has been imported before or not, and whichever came first.
     """
+    brought = (f"{_MUN}ags-", f"{_MUN}geonames-", *(f"{_ORGANIZATION}{name}-" for name in (slug, *shipped())))
 
     def answer(query: Query) -> bytes:
         body = ask(query)
@@ -81,14 +83,10 @@ def established(ask: Ask) -> Ask:
             return body
         rows = csv.reader(io.StringIO(body.decode("utf-8"), newline=""))
         text = io.StringIO(newline="")
-        csv.writer(text).writerows(row for row in rows if not _imported(row[0]))
+        csv.writer(text).writerows(row for row in rows if not row[0].startswith(brought))
         return text.getvalue().encode("utf-8")
 
     return answer
-
-
-def _imported(iri: str) -> bool:
-    return iri.startswith((_AUTHORITY, f"{_MUN}ags-", f"{_MUN}geonames-"))
 
 
 def member_of(target: Target) -> str:

@@ -124,15 +124,19 @@ class Mapping:
         return next((field for field in self.fields if field.meaning == meaning), None)
 
 
+def shipped() -> list[str]:
+    """Return the names of the shipped mappings."""
+    return sorted(each.stem for each in SHIPPED.glob("*.json"))
+
+
 def find_mapping(name: str) -> Path:
     """Return the path of a mapping: a file, or one of those shipped by its name; raise SourceError if there is none."""
     path = Path(name)
     if path.exists():
         return path
-    shipped = sorted(each.stem for each in SHIPPED.glob("*.json"))
-    if name in shipped:
+    if name in shipped():
         return SHIPPED / f"{name}.json"
-    raise SourceError(f"no such file, and no mapping of that name is shipped; there are: {', '.join(shipped)}", path)
+    raise SourceError(f"no such file, and no mapping of that name is shipped; there are: {', '.join(shipped())}", path)
 
 
 def read_mapping(path: Path) -> Mapping:

@@ -15,10 +15,11 @@ from polisgraph.load import Loaded
 from polisgraph.places import places
 from polisgraph.validate import native, reference, wellformed
 from polisgraph.validate.messages import Messages
-from polisgraph.validate.questions import Result
+from polisgraph.validate.questions import FEW, Result
 from polisgraph.validate.shapes import Shapes, read_shapes
 from polisgraph.validate.sparql import COMPONENT as SPARQL
-from polisgraph.validate.terms import quiet
+from polisgraph.validate.terms import Term, quiet
+from polisgraph.validate.touched import touched
 
 __all__ = ["VALIDATORS", "Finding", "Validation", "Validator", "validate"]
 
@@ -48,12 +49,17 @@ class Validation:
         return report(self.findings)
 
 
-def validate(loaded: Loaded, shapes: Path, validator: Validator = "questions") -> Validation:
+def validate(
+    loaded: Loaded, shapes: Path, validator: Validator = "questions", changed: Sequence[ox.Triple] | None = None
+) -> Validation:
     """Check what `loaded` asserts, with the ontology for subclasses, against the Turtle file `shapes`.
 
     Looks at the default graph, so run it before rules and reasoning: what they add could hide a mistake. Follows
     SHACL, sections 2 to 5. Raises SourceError if the shapes cannot be read, RuleError if they are none or use a
     construct that is not supported; it names the shape.
+
+    With `changed`, the statements that came or went since all was validated, only what they touch is looked at again:
+    what was found elsewhere still holds. SPARQL constraints are all asked, and pySHACL always looks at everything.
     """
     rules = read_shapes(shapes)
     with quiet():
@@ -61,7 +67,8 @@ def validate(loaded: Loaded, shapes: Path, validator: Validator = "questions") -
             results = reference.results(rules, loaded.store)
         else:
             wellformed.check(rules)
-            results = native.results(rules, loaded.store)
+            only = _again(rules, loaded.store, changed) if changed is not None else None
+            results = native.results(rules, loaded.store, only)
         messages = Messages(rules)
         found: dict[tuple[object, ...], Finding] = {}
         for result in results:
@@ -70,6 +77,15 @@ def validate(loaded: Loaded, shapes: Path, validator: Validator = "questions") -
             found[finding.rank] = min(finding, found.get(finding.rank, finding), key=_in_full)
     ordered = sorted(found.items(), key=lambda pair: pair[0])
     return Validation(tuple(finding for _, finding in ordered), loaded)
+
+
+def _again(shapes: Shapes, store: ox.Store, changed: Sequence[ox.Triple]) -> frozenset[Term] | None:
+    """The nodes to look at after a change; None for all: if they are many, or have no name to ask by."""
+    if len(changed) > FEW:
+        return None
+    nodes = touched(shapes, store, changed)
+    named = all(isinstance(node, (ox.NamedNode, ox.Literal)) for node in nodes)
+    return nodes if named and len(nodes) <= FEW else None
 
 
 def _in_full(finding: Finding) -> tuple[str, str, str]:

@@ -21,6 +21,8 @@ _SUBCLASS = ox.NamedNode(str(RDFS.subClassOf))
 
 FEW = 2_000
 """Up to so many focus nodes are looked up one by one."""
+_MOST = (SH.maxCount, SH.qualifiedMaxCount)
+"""What needs two values of a node at once: over a longer path, the engine makes tables of all values for each node."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,9 @@ class Focus:
 class Questions:
     """Writes the questions of a shapes graph for one store."""
 
-    def __init__(self, shapes: Shapes, store: ox.Store) -> None:
-        self._shapes, self._store = shapes, store
+    def __init__(self, shapes: Shapes, store: ox.Store, only: frozenset[Term] | None = None) -> None:
+        """With `only` they are about these nodes, as far as the targets of shapes have them."""
+        self._shapes, self._store, self._only = shapes, store, only
         self.conditions = Conditions(shapes, self._subclasses, self._nodes)
 
     def ask(self, question: Question) -> Iterator[Result]:
@@ -124,7 +127,13 @@ class Questions:
                 patterns.append(form.format(conditions.constant(shape, prop), conditions.new()))
                 within.append(f"EXISTS {{ {patterns[-1]} }}")
         pattern = " UNION ".join(f"{{ {one} }}" for one in patterns)
-        return self._focus(pattern, f"({' || '.join(within)})")
+        condition = f"({' || '.join(within)})"
+        if self._only is None:
+            return self._focus(pattern, condition)
+        # Asked once: each of a shape's questions then names only what it looks at.
+        asked = f"SELECT ?focus {{ VALUES ?focus {{ {' '.join(map(str, self._only))} }} FILTER({condition}) }}"
+        nodes = [str(row["focus"]) for row in self._rows(asked)]
+        return Focus(f"VALUES ?focus {{ {' '.join(nodes)} }}", condition, few=True) if nodes else None
 
     def _values(self, focus: Focus, path: Path) -> Focus | None:
         """The values of `path` as focus nodes of a property shape within a property shape."""
@@ -166,7 +175,7 @@ class Questions:
         elif parameter in PAIR_PARAMETERS:
             for pattern in self.conditions.pairs(part, parameter, "?focus", "?value", path):
                 yield f"SELECT DISTINCT ?focus ?value {{ {focus.pattern} LATERAL {{ {pattern} }} }}"
-        elif path is None or focus.few or not path.bounded:
+        elif path is None or not path.bounded or (focus.few and (path.single or parameter not in _MOST)):
             for good in self.conditions.of_focus(part, parameter, "?focus", path):
                 yield f"SELECT DISTINCT ?focus {{ {focus.pattern} FILTER(!{good}) }}"
         else:
