@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from polisgraph.errors import NotFound
 from polisgraph.namespaces import DESCRIPTION_GRAPH, GRAPHS
-from polisgraph.web import documents, headers, links, negotiation
+from polisgraph.web import attribution, documents, headers, links, negotiation
 from polisgraph.web.site import site
 
 blueprint = Blueprint("dataset", __name__)
@@ -58,7 +58,7 @@ def graph(name: str) -> Response:
 def dumps() -> Response:
     """List the dumps of the whole dataset."""
     files = [(path.name, path.stat().st_size) for path in _dumps()]
-    return Response(render_template("dumps.html", files=files), mimetype="text/html")
+    return Response(render_template("dumps.html", files=files, attribution=attribution.terms()), mimetype="text/html")
 
 
 @blueprint.route("/dumps/<name>")

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import BadParameter, NotFound
 from polisgraph.namespaces import BASE
-from polisgraph.web import documents, headers, links, negotiation
+from polisgraph.web import attribution, documents, headers, links, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.portrait import portrait
 from polisgraph.web.rows import ROWS_SHOWN
@@ -94,6 +94,8 @@ def _page(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
             asking=question("everything-about", {"entity": iri}),
             canonical_address=canonical,
             alternates=alternates,
+            attribution=attribution.of_graphs(item.graph for item in found.evidence),
+            told=True,
         )
         return headers.tagged(Response(page, mimetype="text/html"), name)
     listed = _kind(iri.removeprefix(BASE + "id/"))

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import NotFound
 from polisgraph.namespaces import PG
-from polisgraph.web import assets, headers
+from polisgraph.web import assets, attribution, headers
 from polisgraph.web.errors import ALL_KINDS
 from polisgraph.web.language import N_, language
 from polisgraph.web.rows import Row
@@ -66,7 +66,9 @@ def _first(rows: Sequence[Row], number: str) -> list[Row]:
 @blueprint.route("/about")
 def about() -> Response:
     """Say what the dataset holds, how to use it, and on what terms."""
-    return headers.unchanged(_tag()) or _page("about.html", graphs=site().ask("graphs").rows)
+    return headers.unchanged(_tag()) or _page(
+        "about.html", graphs=site().ask("graphs").rows, attribution=attribution.terms()
+    )
 
 
 @blueprint.route("/problem/<slug>")

@@ -13,7 +13,7 @@ from polisgraph.errors import BadParameter, NotFound
 from polisgraph.namespaces import BASE
 from polisgraph.reports import Report, bind, excel_csv
 from polisgraph.results import CSV, RESULT_TYPES
-from polisgraph.web import given, headers, listing, negotiation
+from polisgraph.web import attribution, given, headers, listing, negotiation
 from polisgraph.web.citation import Citation
 from polisgraph.web.columns import columns_of
 from polisgraph.web.language import language
@@ -121,7 +121,9 @@ def _page(found: Report, values: Mapping[str, list[str]], template: str) -> Resp
     table = read_part(answer.body, (page - 1) * ROWS, ROWS, order)
     if page > 1 and not table.rows:
         raise NotFound(f"there is no page {page}; all {len(table)} rows fit on the pages before")
-    shown = _render(template, found, filled, text=text, table=table, order=order, page=page)
+    named, told = attribution.of_answer(table)
+    more = {"order": order, "page": page, "attribution": named, "told": told}
+    shown = _render(template, found, filled, text=text, table=table, **more)
     return headers.kept(Response(shown, mimetype="text/html"), answer, name)
 
 

@@ -1,0 +1,60 @@
+"""Which parts of the data have terms of their own, and on which of them an answer or a page rests. Writes no HTML."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from polisgraph.namespaces import BASE
+from polisgraph.web.language import language
+from polisgraph.web.rows import Table
+from polisgraph.web.site import site
+
+_LOOKED_AT = 200
+"""So many things of an answer are looked at: more would take longer than the answer."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A graph with terms of its own: its title in the visitor's language, IRIs of licences, and whom to name."""
+
+    graph: str
+    title: str
+    licences: tuple[str, ...]
+    rights: str
+
+    @property
+    def name(self) -> str:
+        """The graph's IRI, as short as can be."""
+        return self.graph.removeprefix(BASE)
+
+
+def terms() -> tuple[Terms, ...]:
+    """Return the terms of all graphs that have some."""
+    found: dict[str, Terms] = {}
+    for row in site().ask("attribution", lang=language()):
+        graph, licence = row["graph"].value, row["licence"].value
+        before = found.get(graph)
+        licences = (*(before.licences if before else ()), licence)
+        found[graph] = Terms(graph, row["title"].value, licences, row["rights"].value)
+    return tuple(found.values())
+
+
+def of_graphs(graphs: Iterable[str]) -> tuple[Terms, ...]:
+    """Return the terms of those of `graphs` that have some."""
+    wanted = set(graphs)
+    return tuple(each for each in terms() if each.graph in wanted)
+
+
+def of_answer(table: Table) -> tuple[tuple[Terms, ...], bool]:
+    """Return the terms that count for an answer, and whether they can be told.
+
+    A graph counts if it says something about one of the things in the answer. Where an answer names no thing, as one of
+    counts, or more than are looked at, it may rest on any graph.
+    """
+    everything = terms()
+    things = dict.fromkeys(cell.value for row in table for cell in row.values() if cell.kind == "iri")
+    if not everything or not things or len(things) > _LOOKED_AT or table.left_out:
+        return everything, False
+    asked = site().ask("attributed", graph=[each.graph for each in everything], thing=list(islice(things, _LOOKED_AT)))
+    named = {row["graph"].value for row in asked}
+    return tuple(each for each in everything if each.graph in named), True
