@@ -3,11 +3,24 @@
 import csv
 import io
 import random
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from polisgraph.importing import Decided, Mapping, Outcome, decide, proposals, read_rows, summary, write_account
+from polisgraph.errors import SourceError
+from polisgraph.importing import (
+    Decided,
+    Mapping,
+    Outcome,
+    decide,
+    proposals,
+    read_rows,
+    read_rulings,
+    summary,
+    write_account,
+)
 from polisgraph.linking import Index
 from polisgraph.namespaces import shorten
 from tests.importing.conftest import LIST
@@ -63,6 +76,45 @@ def test_the_order_of_the_list_changes_nothing(index: Index, mapping: Mapping) -
     shuffled = random.Random(5).sample(rows, len(rows))
     assert shuffled != rows
     assert decide(shuffled, index) == decide(rows, index)
+
+
+def test_what_people_decided_counts_first(index: Index, mapping: Mapping, tmp_path: Path) -> None:
+    targets = {target.iri: target for target in index.targets}
+    path = tmp_path / "league.decisions.csv"
+    path.write_text(
+        "key,is,by,on,why\n"
+        "4,place:geonames-902,Europe office,2026-11-22,the one in the south\n"
+        "16,place:geonames-901,Europe office,2026-11-22,the whole name\n"
+        "17,none,Europe office,2026-11-22,another of the name\n",
+        encoding="utf-8",
+    )
+    rulings = read_rulings(path, targets)
+    found = {one.row.key.removeprefix("ref "): one for one in decide(read_rows(LIST, mapping), index, rulings=rulings)}
+    assert (found["4"].outcome, shorten(found["4"].member)) == (Outcome.LINKED, "mun:geonames-902")
+    assert found["4"].reason == "decided by Europe office on 2026-11-22: the one in the south"
+    assert found["16"].outcome is Outcome.LINKED and found["1"].outcome is Outcome.DOUBTFUL, "only one row is a place"
+    assert (found["17"].outcome, shorten(found["17"].member)) == (Outcome.NEW, "authority:league-17")
+    assert found["2"].outcome is Outcome.LINKED
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("4,mun:nirgends,x,2026-11-22,y", "row 2, column 'is': 'mun:nirgends' is nothing that rows are linked to"),
+        ("4,essen,x,2026-11-22,y", "row 2, column 'is': 'essen' is no IRI"),
+        ("4,none,x,22.11.2026,y", "row 2, column 'on': '22.11.2026' is no day"),
+        ("4,none,,2026-11-22,y", "row 2, column 'by': is empty"),
+        ("4,none,x,2026-11-22,y\n4,none,x,2026-11-22,y", "row 3, column 'key': '4' is decided on above already"),
+        ('4,"none', "is no CSV"),
+    ],
+)
+def test_a_decision_with_a_fault_is_refused(index: Index, tmp_path: Path, lines: str, told: str) -> None:
+    path = tmp_path / "league.decisions.csv"
+    path.write_text(f"key,is,by,on,why\n{lines}\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=re.escape(told)):
+        read_rulings(path, {target.iri: target for target in index.targets})
+    with pytest.raises(SourceError, match="cannot be read"):
+        read_rulings(tmp_path / "none.csv", {})
 
 
 def test_items_are_proposed_of_what_nothing_else_has(

@@ -27,6 +27,10 @@ SELECT DISTINCT ?country {{
 @click.argument("table", metavar="LIST", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--mapping", required=True, help="CSVW file that says what columns mean, or a shipped one by its name.")
 @click.option(
+    "--decisions", type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV file of decisions on rows: key, is, by, on, why; without it, SOURCE.decisions.csv beside the mapping.",
+)  # fmt: skip
+@click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
     help="Turtle file to write, from-SOURCE.ttl; without it, that in the data folder.",
 )  # fmt: skip
@@ -45,6 +49,7 @@ def import_command(
     settings: Settings,
     table: Path,
     mapping: str,
+    decisions: Path | None,
     output: Path | None,
     update: bool,
     dry_run: bool,
@@ -56,6 +61,9 @@ def import_command(
     The mapping is CSVW metadata (W3C 2015). Rows are linked to the municipalities that the snapshot in service knows,
     its gazetteer included; what is not surely one of them becomes an authority of its own. No row is dropped: a summary
     accounts for all. The same list and the same snapshot give the same bytes, in the order of the keys of the list.
+
+    What people decided on rows counts before the matcher: a line such as «CIT-0002,mun:essen,Europe office,2026-11-22,
+    the city in the Ruhr» in the file of decisions, or «none» for what is nothing known.
 
     A file that is there is replaced only if that loses no membership. With --update, memberships that are not on the
     list any more are ended with its date.
@@ -69,6 +77,7 @@ def import_command(
     from polisgraph.engine import Query
     from polisgraph.engine.local import LocalEngine
     from polisgraph.importing import (
+        beside,
         carry_over,
         compare,
         decide,
@@ -78,6 +87,7 @@ def import_command(
         proposals,
         read_mapping,
         read_rows,
+        read_rulings,
         read_statements,
         render,
         statements,
@@ -88,6 +98,7 @@ def import_command(
     from polisgraph.links import write_candidates
 
     meant = read_mapping(find_mapping(mapping))
+    decisions = decisions or (own if (own := beside(meant.path)).exists() else None)
     wanted = f"from-{meant.slug}.ttl"
     output = output or bundle.DATA / wanted
     if output.name != wanted:
@@ -100,7 +111,10 @@ def import_command(
         index = read_index(established(lambda query: engine.query(query).body, meant.slug))
         listed = engine.query(Query(_COUNTRIES, results_type="text/csv")).body.decode().split()
     with _shown("link") as tell:
-        decided = decide(rows, index, tell)
+        rulings = read_rulings(decisions, {target.iri: target for target in index.targets}) if decisions else {}
+        decided = decide(rows, index, tell, rulings)
+    for key in sorted(rulings.keys() - {row.key.partition(" ")[2] for row in rows}):
+        click.echo(f"{decisions}: {key} is not on the list", err=True)
     said = statements(decided, meant, set(listed[1:]))
     difference = compare(before, said) if before else None
     if difference is not None:

@@ -1,7 +1,8 @@
 """Importing: makes one evidence file of a member list, each row accounted for. Serves nothing and judges no link.
 
-`mapping` says what the columns of a list mean (CSVW), `reading` checks every cell, `deciding` finds what each row is,
-`statements` says it in triples, `turtle` writes and reads the file, `update` compares two editions, `account` counts.
+`mapping` says what the columns of a list mean (CSVW), `reading` checks every cell, `rulings` reads what people decided,
+`deciding` finds what each row is, `statements` says it in triples, `turtle` writes and reads the file, `update` compares
+two editions, `account` counts.
 """
 
 from polisgraph.importing.account import summary, write_account
@@ -9,12 +10,13 @@ from polisgraph.importing.deciding import Decided, Outcome, decide, established
 from polisgraph.importing.mapping import Mapping, find_mapping, read_mapping
 from polisgraph.importing.proposals import proposals
 from polisgraph.importing.reading import Row, read_rows
+from polisgraph.importing.rulings import Ruling, beside, read_rulings
 from polisgraph.importing.statements import head, statements
 from polisgraph.importing.turtle import read_statements, render
 from polisgraph.importing.update import Difference, carry_over, compare
 
 __all__ = [
-    "Decided", "Difference", "Mapping", "Outcome", "Row", "carry_over", "compare", "decide", "established",
-    "find_mapping", "head", "proposals", "read_mapping", "read_rows", "read_statements", "render",
-    "statements", "summary", "write_account",
+    "Decided", "Difference", "Mapping", "Outcome", "Row", "Ruling", "beside", "carry_over", "compare", "decide",
+    "established", "find_mapping", "head", "proposals", "read_mapping", "read_rows", "read_rulings", "read_statements",
+    "render", "replace", "statements", "summary", "write_account",
 ]  # fmt: skip

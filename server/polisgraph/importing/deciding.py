@@ -7,15 +7,17 @@ order of the rows changes nothing.
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 
 from polisgraph.engine import Query
 from polisgraph.folding import slug_of
 from polisgraph.importing.mapping import shipped
 from polisgraph.importing.reading import Row
+from polisgraph.importing.rulings import Ruling
 from polisgraph.linking import Candidate, Index, Matcher, Record, Target
 from polisgraph.linking.index import Ask
 from polisgraph.linking.names import read
@@ -58,6 +60,8 @@ class Decided:
     candidates: tuple[Candidate, ...] = ()
     same_as: Row | None = None
     defects: tuple[str, ...] = ()
+    ruled: bool = False
+    """Whether a person decided so."""
 
     @property
     def positioned(self) -> bool:
@@ -95,15 +99,23 @@ def member_of(target: Target) -> str:
 
 
 def decide(
-    rows: Sequence[Row], index: Index, tell: Callable[[int, int], None] = lambda done, all_: None
+    rows: Sequence[Row],
+    index: Index,
+    tell: Callable[[int, int], None] = lambda done, all_: None,
+    rulings: Mapping[str, Ruling] = MappingProxyType({}),
 ) -> list[Decided]:
-    """Return what became of each row, in the order of their tenures; `tell` hears how many of how many are done."""
+    """Return what became of each row, in the order of their tenures; `tell` hears how many of how many are done.
+
+    `rulings` are people's decisions by the keys of rows; they count before anything that the matcher says.
+    """
     targets = {target.iri: target for target in index.targets}
     matcher = Matcher(index)
     defects = _defects(rows)
     found: list[Decided] = []
     for number, row in enumerate(sorted(rows, key=lambda row: row.tenure), start=1):
-        found.append(_alone(row, matcher, targets, defects[row.tenure]))
+        one = _alone(row, matcher, targets, defects[row.tenure])
+        ruling = rulings.get(row.key.partition(" ")[2])
+        found.append(_ruled(one, ruling, targets) if ruling else one)
         tell(number, len(rows))
     return _without_rivals(_without_doubles(found))
 
@@ -135,6 +147,14 @@ def _alone(row: Row, matcher: Matcher, targets: dict[str, Target], defects: tupl
     else:
         outcome = Outcome.DOUBTFUL if candidates else Outcome.NEW
     return Decided(row, outcome, row.authority, reason, None, candidates, defects=defects)
+
+
+def _ruled(one: Decided, ruling: Ruling, targets: dict[str, Target]) -> Decided:
+    if not ruling.target:
+        member = one.row.authority
+        return replace(one, outcome=Outcome.NEW, member=member, target=None, reason=ruling.told, candidates=())
+    target = targets[ruling.target]
+    return replace(one, outcome=Outcome.LINKED, member=member_of(target), target=target, reason=ruling.told, ruled=True)
 
 
 def _of_the_name(candidate: Candidate) -> bool:
@@ -208,6 +228,6 @@ def _without_rivals(decided: Sequence[Decided]) -> list[Decided]:
     return found
 
 
-def _strength(one: Decided) -> tuple[float, str]:
+def _strength(one: Decided) -> tuple[bool, float, str]:
     score = max((candidate.score for candidate in one.candidates if candidate.match), default=0.0)
-    return -score, one.row.tenure
+    return not one.ruled, -score, one.row.tenure
