@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from polisgraph.importing import Outcome, decide, find_mapping, read_mapping, read_rows, statements
 from polisgraph.linking import Index
 from polisgraph.namespaces import expand, shorten
@@ -33,6 +35,22 @@ def test_commitments_and_who_helps_are_no_members(tmp_path: Path, index: Index) 
     assert ("pg:deadline", "2020") in target and ("pg:undertakenIn", expand("net:covenant-of-mayors")) in target
     kinds = [value.value for about in said.values() for prop, value in about if prop == "rdf:type"]
     assert kinds.count(expand("pg:NetworkMembership")) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "country", "outcome"),
+    [
+        ("Koeln,DE", "DE", Outcome.LINKED),  # spelt as it was registered
+        ("None,NA", "NA", Outcome.NEW),  # neither the name nor the code of Namibia is a missing value
+        ("Unione dei Comuni del Nulla,IT", "IT", Outcome.OTHER_AUTHORITY),
+        ("Comunità Montana del Nulla,IT", "IT", Outcome.OTHER_AUTHORITY),
+        ("Provincia di Nulla,IT", "IT", Outcome.OTHER_AUTHORITY),
+    ],
+)
+def test_what_lists_mix_is_told_apart(tmp_path: Path, index: Index, row: str, country: str, outcome: Outcome) -> None:
+    table = covenant(tmp_path, f"{row},2010-01-02,signatory,published,1\n", "1,,,\n")
+    (one,) = decide(read_rows(table, read_mapping(find_mapping("covenant-of-mayors"))), index)
+    assert (one.row.country, one.outcome) == (country, outcome), one.reason
 
 
 def test_a_list_may_describe_its_network(tmp_path: Path, index: Index) -> None:
