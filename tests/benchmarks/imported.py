@@ -51,15 +51,15 @@ def links(rows: Sequence[Row], store: ox.Store) -> Iterator[Link]:
                 continue
             # What the list's own file says of the country was taken from the list: the gazetteer's word counts.
             entry = PREFIXES["place"] + member.removeprefix(PREFIXES["mun"])
-            known = (entry, ox.NamedNode(GAZETTEER_GRAPH)) if "-" in member else (member, ox.DefaultGraph())
-            if not _value(store, *known, "pg:country"):
-                known = (member, ox.DefaultGraph())
-            place = [_value(store, *known, prop) for prop in ("wgs84:lat", "wgs84:long")]
+            listed = _value(store, entry, ox.NamedNode(GAZETTEER_GRAPH), "pg:country")
+            graph = ox.NamedNode(GAZETTEER_GRAPH) if listed else ox.DefaultGraph()
+            known = entry if listed else member
+            place = [_value(store, known, graph, prop) for prop in ("wgs84:lat", "wgs84:long")]
             own = [row.latitude, row.longitude]
             apart = None
             if None not in own and "" not in place:
                 apart = kilometres_between(*(float(part or 0) for part in (*own, *place)))
-            yield Link(row, member, apart, _value(store, *known, "pg:country") == country_iri(row.country))
+            yield Link(row, member, apart, _value(store, known, graph, "pg:country") == country_iri(row.country))
 
 
 def told(found: Sequence[Link]) -> str:

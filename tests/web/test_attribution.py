@@ -31,7 +31,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         ("/sources", True, None),
         ("/doc/network/race-to-zero", True, True),
         ("/doc/tenure/race-to-zero--cit-0002", True, True),
-        ("/doc/municipality/bochum", False, None),
+        ("/doc/municipality/bochum", False, True),  # its position is from elsewhere
+        ("/doc/body/uclg-executive", False, None),
         ("/reports/members-of-network?network=race-to-zero", True, True),
         ("/reports/memberships-of-municipality?municipality=bochum", False, None),
         ("/reports/seats-by-section", False, None),

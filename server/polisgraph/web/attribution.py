@@ -9,7 +9,7 @@ from polisgraph.web.language import language
 from polisgraph.web.rows import Table
 from polisgraph.web.site import site
 
-_LOOKED_AT = 200
+_LOOKED_AT = 1000
 """So many things of an answer are looked at: more would take longer than the answer."""
 
 
