@@ -81,7 +81,7 @@ def test_the_train_is_not_the_network(matcher: Matcher) -> None:
     [
         ("Region Hannover", "DE", "mun:hannover"),
         ("Brussels-Capital Region", "BE", "mun:bruessel"),
-        ("Freie Hansestadt Bremen", "DE", "place:ags-04011000"),
+        ("Freie Hansestadt Bremen", "DE", "mun:ags-04011000"),
         ("Landkreis München", "DE", ""),
     ],
 )
@@ -97,7 +97,7 @@ def test_a_region_is_not_its_city(matcher: Matcher, name: str, country: str, id_
     [
         ("Hannover", "DE", "mun:hannover", "Q1715"),
         ("Landeshauptstadt Hannover", "DE", "mun:hannover", "Q1715"),
-        ("Bremen", "DE", "place:ags-04011000", "Q24879"),
+        ("Bremen", "DE", "mun:ags-04011000", "Q24879"),
         ("Brüssel", "BE", "mun:bruessel", "Q239"),
         ("Frankfurt am Main", "DE", "mun:frankfurt-am-main", "Q1794"),
         ("Frankfurt a.M.", "DE", "mun:frankfurt-am-main", "Q1794"),

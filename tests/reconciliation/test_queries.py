@@ -93,8 +93,8 @@ def test_types_move_scores_or_keep_out(api: Client) -> None:
 def test_entries_of_the_gazetteer_are_municipalities(api: Client) -> None:
     properties = [{"pid": "country", "v": "DE"}]
     for strict in ("should", "any", "all"):
-        found = api.one(query="Bonn", type=["pg:Municipality"], type_strict=strict, properties=properties)
-        assert matched(found) == ["place/ags-05314000"]
+        found = api.one(query="Chemnitz", type=["pg:Municipality"], type_strict=strict, properties=properties)
+        assert matched(found) == ["place/ags-14511000"]
 
 
 def test_what_stands_in_a_cell_never_makes_a_batch_fail(api: Client) -> None:
@@ -222,7 +222,7 @@ def test_conditions_of_version_1_keep_out_as_they_say(api: Client) -> None:
     assert set(ids(german)) | set(ids(foreign)) == set(ids(everywhere))
     assert german and foreign and not set(ids(german)) & set(ids(foreign))
     either = api.match(name("Halle"), prop("pg:country", ["BE", "DE"], required=True), limit=50)
-    assert set(ids(either)) == set(ids(german)) | {id_ for id_ in ids(foreign) if id_.startswith("place/geonames-279")}
+    assert set(ids(either)) == set(ids(german)) | {id_ for id_ in ids(foreign) if "/geonames-279" in id_}
     assert api.match(name("Halle"), prop("pg:country", ["BE", "DE"], matchQuantifier="all", required=True)) == []
     in_network = prop("pg:memberOf", [{"id": "network/eurocities"}], required=True)
     assert ids(api.match(name("Köln"), in_network)) == [KOELN]

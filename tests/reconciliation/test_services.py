@@ -51,7 +51,7 @@ def suggested(api: Client, prefix: str, kind: str = "entity", **more: Any) -> li
         ("  Frankfurt   am Main ", "municipality/frankfurt-am-main"),
         ("Düsseld", "municipality/duesseldorf"),
         ("eurocit", "network/eurocities"),
-        ("Bonn", "place/ags-05314000"),
+        ("Bonn", "municipality/ags-05314000"),
     ],
 )
 def test_the_beginning_of_a_name_or_a_key_suggests_the_entity_first(api: Client, prefix: str, expected: str) -> None:
