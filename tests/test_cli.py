@@ -20,6 +20,7 @@ from polisgraph.reports import load_reports
 from polisgraph.settings import Settings
 from polisgraph.snapshot import current
 from polisgraph.validate import VALIDATORS, native, reference
+from tests.shipped import WRITTEN
 
 
 def run(*words: str, home: Path | None = None, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -58,6 +59,8 @@ def test_the_examples_work(example: str, home: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()  # where some of them write
     own = shutil.copytree(home, tmp_path / "home", symlinks=True)  # one of them builds
     shell = example.replace("polisgraph ", f"{sys.executable} -m polisgraph ")
+    if example.startswith(("polisgraph build", "polisgraph check")):
+        shell += "".join(f" --data {path}" for path in WRITTEN)
     done = subprocess.run(
         shell, shell=True, env={**os.environ, "POLISGRAPH_HOME": str(own), "PYTHONPATH": str(bundle.ROOT / "server")},
         capture_output=True, text=True, check=False, cwd=tmp_path,
