@@ -122,8 +122,9 @@ def _page(found: Report, values: Mapping[str, list[str]], template: str) -> Resp
     if page > 1 and not table.rows:
         raise NotFound(f"there is no page {page}; all {len(table)} rows fit on the pages before")
     named, told = attribution.of_answer(table)
-    more = {"order": order, "page": page, "attribution": named, "told": told}
-    shown = _render(template, found, filled, text=text, table=table, **more)
+    shown = _render(
+        template, found, filled, text=text, table=table, order=order, page=page, attribution=named, told=told
+    )
     return headers.kept(Response(shown, mimetype="text/html"), answer, name)
 
 
