@@ -234,6 +234,7 @@ def test_check_finds_the_same_with_the_validator_that_is_asked_for(
 
 
 def test_build_is_quiet_in_a_pipe_but_for_its_summary(tmp_path: Path) -> None:
-    done = run("build", home=tmp_path)
+    words = [word for path in WRITTEN for word in ("--data", str(path))]
+    done = run("build", *words, home=tmp_path)
     assert done.returncode == 0 and done.stdout == ""
     assert current(tmp_path).id in done.stderr and "\x1b" not in done.stderr and "…" not in done.stderr

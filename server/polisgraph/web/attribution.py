@@ -29,14 +29,14 @@ class Terms:
 
 
 def terms() -> tuple[Terms, ...]:
-    """Return the terms of all graphs that have some."""
+    """Return the terms of all graphs of the snapshot that have some."""
     found: dict[str, Terms] = {}
     for row in site().ask("attribution", lang=language()):
         graph, licence = row["graph"].value, row["licence"].value
         before = found.get(graph)
         licences = (*(before.licences if before else ()), licence)
         found[graph] = Terms(graph, row["title"].value, licences, row["rights"].value)
-    return tuple(found.values())
+    return tuple(each for each in found.values() if each.graph in site().snapshot.graphs)
 
 
 def of_graphs(graphs: Iterable[str]) -> tuple[Terms, ...]:
