@@ -21,6 +21,7 @@ _OWN_KINDS = {
     "post": "post",
     "contact": "contact",
     "ten": "tenure",
+    "partnership": "partnership",
     "claim": "claim",
     "commitment": "commitment",
     "point": "action-point",

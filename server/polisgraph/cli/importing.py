@@ -81,11 +81,16 @@ def import_command(
         carry_over,
         compare,
         decide,
+        decide_pairs,
         established,
         find_mapping,
         head,
+        partnership_account,
+        partnership_statements,
+        partnership_summary,
         proposals,
         read_mapping,
+        read_pairs,
         read_rows,
         read_rulings,
         read_statements,
@@ -104,18 +109,25 @@ def import_command(
     if output.name != wanted:
         raise click.BadParameter(f"the file must be called {wanted}, after the mapping", param_hint="--output")
     before = read_statements(output) if output.exists() else {}
+    if meant.partners and (propose is not None or decisions is not None):
+        raise click.UsageError("of partners nothing is proposed and decided: who is not known is left out")
     with _shown("read") as tell:
-        rows = read_rows(table, meant, tell)
+        pairs = read_pairs(table, meant, tell) if meant.partners else []
+        rows = [] if meant.partners else read_rows(table, meant, tell)
     snapshot = current(settings.home)
     with closing(LocalEngine(snapshot.store_path, snapshot.graphs, settings)) as engine:
         index = read_index(established(lambda query: engine.query(query).body, meant.slug))
         listed = engine.query(Query(_COUNTRIES, results_type="text/csv")).body.decode().split()
     with _shown("link") as tell:
         rulings = read_rulings(decisions, {target.iri: target for target in index.targets}) if decisions else {}
+        ties = decide_pairs(pairs, index, tell)
         decided = decide(rows, index, tell, rulings)
     for key in sorted(rulings.keys() - {row.key.partition(" ")[2] for row in rows}):
         click.echo(f"{decisions}: {key} is not on the list", err=True)
-    said = statements(decided, meant, set(listed[1:]))
+    if meant.partners:
+        said = partnership_statements(ties, meant, set(listed[1:]))
+    else:
+        said = statements(decided, meant, set(listed[1:]))
     difference = compare(before, said) if before else None
     if difference is not None:
         if difference.left and not update:
@@ -127,10 +139,11 @@ def import_command(
         carry_over(before, said, meant)
     for line in difference.lines() if difference is not None and update else ():
         click.echo(line, err=True)
-    for line in summary(decided):
+    for line in partnership_summary(ties) if meant.partners else summary(decided):
         click.echo(line, err=True)
     if account is not None:
-        write_file(account, write_account(decided).encode())
+        told = partnership_account(ties) if meant.partners else write_account(decided)
+        write_file(account, told.encode())
     if dry_run:
         click.echo(f"{output}: nothing was written", err=True)
         return

@@ -1,13 +1,15 @@
 """Importing: makes one evidence file of a member list, each row accounted for. Serves nothing and judges no link.
 
 `mapping` says what the columns of a list mean (CSVW), `reading` checks every cell, `rulings` reads what people decided,
-`deciding` finds what each row is, `statements` says it in triples, `turtle` writes and reads the file, `update`
-compares two editions, `account` counts.
+`deciding` finds what each row is, `statements` says it in triples; `pairs` and `partnerships` do both for a list of
+partnerships. `turtle` writes and reads the file, `update` compares two editions, `account` counts.
 """
 
 from polisgraph.importing.account import summary, write_account
 from polisgraph.importing.deciding import Decided, Outcome, decide, established
 from polisgraph.importing.mapping import Mapping, find_mapping, read_mapping
+from polisgraph.importing.pairs import Pair, Tie, decide_pairs, read_pairs
+from polisgraph.importing.partnerships import partnership_account, partnership_statements, partnership_summary
 from polisgraph.importing.proposals import proposals
 from polisgraph.importing.reading import Row, read_rows
 from polisgraph.importing.rulings import Ruling, beside, read_rulings
@@ -16,7 +18,8 @@ from polisgraph.importing.turtle import read_statements, render
 from polisgraph.importing.update import Difference, carry_over, compare
 
 __all__ = [
-    "Decided", "Difference", "Mapping", "Outcome", "Row", "Ruling", "beside", "carry_over", "compare", "decide",
-    "established", "find_mapping", "head", "proposals", "read_mapping", "read_rows", "read_rulings", "read_statements",
-    "render", "replace", "statements", "summary", "write_account",
+    "Decided", "Difference", "Mapping", "Outcome", "Pair", "Row", "Ruling", "Tie", "beside", "carry_over", "compare",
+    "decide", "decide_pairs", "established", "find_mapping", "head", "partnership_account", "partnership_statements",
+    "partnership_summary", "proposals", "read_mapping", "read_pairs", "read_rows", "read_rulings", "read_statements",
+    "render", "statements", "summary", "write_account",
 ]  # fmt: skip

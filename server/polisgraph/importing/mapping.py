@@ -10,7 +10,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +38,13 @@ MEANINGS = {
     "org:member": "member",
     "org:organization": "network",
     "org:role": "role",
+    "pg:partner": "partner",
 }
 """What a column says, by its `propertyUrl`. Only what is listed here is imported."""
 _NEEDED = ("name", "country", "member", "network")
 _SEVERAL = ("commitment",)
 """What several columns may say, each its part."""
+_NEEDED_OF_PARTNERS = ("name", "country")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _TEMPLATE = re.compile(r"\{(\w+)\}")
@@ -64,7 +66,8 @@ class Code:
 class Field:
     """A column that counts: what it says, in which of the tables it stands, and its codes by text.
 
-    `value` is the template of the IRI that its cells stand for, if they stand for one.
+    `value` is the template of the IRI that its cells stand for, if they stand for one; `about` that of what it says
+    something of. `optional` cells may be empty.
     """
 
     meaning: str
@@ -72,6 +75,8 @@ class Field:
     column: Column
     value: str
     codes: dict[str, Code]
+    about: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ class Mapping:
 
     `slug` names source and graph; `tenure` and `authority` are templates of IRIs, with columns in braces; `titles` are
     by language; `issued` is the day, month or year of the list. `network_names` (by language) and `network_theme` are
-    there if the list describes its network itself.
+    there if the list describes its network itself. A list of partnerships has `partners`, what it means from the side
+    of the one and of the other, and no network.
     """
 
     path: Path
@@ -113,6 +119,7 @@ class Mapping:
     authority: str
     tables: tuple[TableMapping, ...]
     fields: tuple[Field, ...]
+    partners: tuple["Mapping", ...] = ()
 
     @property
     def source(self) -> str:
@@ -181,25 +188,73 @@ def _mapping(path: Path, said: dict[str, Any]) -> Mapping:
         encoding, delimiter = (dialect.encoding, dialect.delimiter) if dialect else ("utf-8", ",")
         tables.append(TableMapping(str(table.url), real, encoding, delimiter, key, joined))
         fields += [field for column in table.tableSchema.columns if (field := _field(number, column))]
+    partners = [field for field in fields if field.meaning == "partner"]
+    sides = tuple(_side(path, common, tables, fields, partner) for partner in partners)
+    if not sides:
+        return _of_members(path, common, tables, fields)
+    if len(sides) != 2:
+        raise ValueError("a partnership has two partners: two virtual columns with the propertyUrl of pg:partner")
+    return replace(sides[0], partners=sides)
+
+
+def _of_members(path: Path, common: dict[str, Any], tables: Sequence[TableMapping], fields: Sequence[Field]) -> Mapping:
+    by_meaning = _by_meaning(fields, _NEEDED)
+    constant = {name: by_meaning[name].value if name in by_meaning else "" for name in ("network", "role", "member")}
+    if not constant["network"].startswith(PREFIXES["net"]):
+        raise ValueError(f"the valueUrl of org:organization must be a network, {PREFIXES['net']}…")
+    tenure = _template(tables, by_meaning["network"].about, "ten", "aboutUrl")
+    authority = _template(tables, constant["member"], "authority", "valueUrl")
+    made = _made(path, common, tables, fields, tenure, authority)
+    about = by_meaning["network"].column.common_props
+    return replace(
+        made,
+        network=constant["network"],
+        network_names=_texts("skos:prefLabel", about["skos:prefLabel"]) if "skos:prefLabel" in about else {},
+        network_theme=_iri(str(about["dc:subject"]["@id"])) if "dc:subject" in about else "",
+        role=constant["role"],
+    )
+
+
+def _side(
+    path: Path, common: dict[str, Any], tables: Sequence[TableMapping], fields: Sequence[Field], partner: Field
+) -> Mapping:
+    """Return what a list of partnerships means from the side of one partner."""
+    about = _template(tables, partner.about, "partnership", "aboutUrl")
+    authority = _template(tables, partner.value, "authority", "valueUrl")
+    own = [field for field in fields if field.about == partner.value]
+    _by_meaning(own, _NEEDED_OF_PARTNERS)
+    both = [field for field in fields if field.about == partner.about and field.meaning in ("start", "end", "status")]
+    optional = [replace(field, optional=field.meaning == "country") for field in [*own, *both]]
+    return _made(path, common, tables, optional, about, authority)
+
+
+def _by_meaning(fields: Sequence[Field], needed: Sequence[str]) -> dict[str, Field]:
     by_meaning = {field.meaning: field for field in fields}
     once = [field.meaning for field in fields if field.meaning not in _SEVERAL]
     if len(once) > len(set(once)):
         raise ValueError("two columns have the same propertyUrl")
-    if missing := [prop for prop, meaning in MEANINGS.items() if meaning in _NEEDED and meaning not in by_meaning]:
+    if missing := [prop for prop, meaning in MEANINGS.items() if meaning in needed and meaning not in by_meaning]:
         raise ValueError(f"no column has the propertyUrl {', '.join(missing)}")
-    constant = {name: by_meaning[name].value if name in by_meaning else "" for name in ("network", "role", "member")}
-    tenure = str(by_meaning["network"].column.inherit("aboutUrl") or "")
+    return by_meaning
+
+
+def _template(tables: Sequence[TableMapping], template: str, prefix: str, what: str) -> str:
     names = {column.name for column in tables[0].columns} | {"_row"}
-    for template, prefix, what in ((tenure, "ten", "aboutUrl"), (constant["member"], "authority", "valueUrl")):
-        if not template.startswith(PREFIXES[prefix]) or not set(_TEMPLATE.findall(template)) & names:
-            raise ValueError(
-                f"{what} must be {PREFIXES[prefix]}…{{column}} with a column of the list; not {template!r}"
-            )
-        if unknown := set(_TEMPLATE.findall(template)) - names:
-            raise ValueError(f"{what} names a column that the list has not: {', '.join(sorted(unknown))}")
-    if not constant["network"].startswith(PREFIXES["net"]):
-        raise ValueError(f"the valueUrl of org:organization must be a network, {PREFIXES['net']}…")
-    about = by_meaning["network"].column.common_props
+    if not template.startswith(PREFIXES[prefix]) or not set(_TEMPLATE.findall(template)) & names:
+        raise ValueError(f"{what} must be {PREFIXES[prefix]}…{{column}} with a column of the list; not {template!r}")
+    if unknown := set(_TEMPLATE.findall(template)) - names:
+        raise ValueError(f"{what} names a column that the list has not: {', '.join(sorted(unknown))}")
+    return template
+
+
+def _made(
+    path: Path,
+    common: dict[str, Any],
+    tables: Sequence[TableMapping],
+    fields: Sequence[Field],
+    tenure: str,
+    authority: str,
+) -> Mapping:
     return Mapping(
         path=path,
         slug=path.stem,
@@ -208,12 +263,12 @@ def _mapping(path: Path, said: dict[str, Any]) -> Mapping:
         license=_text(common, "dc:license"),
         rights=_text(common, "dc:rights"),
         issued=_date(_text(common, "dc:issued")),
-        network=constant["network"],
-        network_names=_texts("skos:prefLabel", about["skos:prefLabel"]) if "skos:prefLabel" in about else {},
-        network_theme=_iri(str(about["dc:subject"]["@id"])) if "dc:subject" in about else "",
-        role=constant["role"],
+        network="",
+        network_names={},
+        network_theme="",
+        role="",
         tenure=tenure,
-        authority=constant["member"],
+        authority=authority,
         tables=tuple(tables),
         fields=tuple(field for field in fields if not field.column.virtual),
     )
@@ -229,7 +284,8 @@ def _field(table: int, column: Column) -> Field | None:
         raise ValueError(f"column {column}: {url} is not imported; what is: {', '.join(MEANINGS)}")
     value = column.inherit("valueUrl")
     codes = dict(_codes(column))
-    return Field(meaning, table, column, _iri(str(value)) if value else "", codes)
+    about = str(column.inherit("aboutUrl") or "")
+    return Field(meaning, table, column, _iri(str(value)) if value else "", codes, about)
 
 
 def _codes(column: Column) -> Iterator[tuple[str, Code]]:

@@ -40,18 +40,18 @@ class Party:
 class Row:
     """A row of a list, checked. `number` counts from 1, the header is row 1.
 
-    `country` is the ISO 3166-1 alpha-2 code. `start` and `end` are ISO days, months or years, or nothing. `status`,
-    `kind` (a class) and `group` (the tenure of a joint group) are IRIs or nothing; so are `tenure` and `authority`,
-    which every row has, and the `commitments`. `key` says which row it is, in whatever order the list is: «member_ref
-    29289», or «row 17».
+    `country` is the ISO 3166-1 alpha-2 code; only a partner may have none. `start` and `end` are ISO days, months or
+    years, or nothing. `status`, `kind` (a class) and `group` (the tenure of a joint group) are IRIs or nothing; so are
+    `tenure` and `authority`, which every row has, and the `commitments`. `key` says which row it is, in whatever order
+    the list is: «member_ref 29289», or «row 17».
     """
 
     number: int
     key: str
     name: str
-    country: str
     tenure: str
     authority: str
+    country: str = ""
     latitude: Decimal | None = None
     longitude: Decimal | None = None
     start: str = ""
@@ -243,7 +243,7 @@ def _cell(column: Any, text: str) -> Any:
 def _value(field: Field, value: Any) -> Any:
     """Return what a value says by the meaning of its column; raise ValueError that says what is wrong with it."""
     if value is None or value == "":
-        if field.meaning in ("name", "country"):
+        if field.meaning in ("name", "country") and not field.optional:
             raise ValueError(f"is empty; every row needs a {field.meaning}")
         return None
     if field.meaning == "country":

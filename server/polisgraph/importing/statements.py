@@ -33,13 +33,20 @@ def statements(decided: Sequence[Decided], mapping: Mapping, described: set[str]
     for member, found in sorted(rows.items()):
         first = next(one for one in found if one.outcome is not Outcome.DUPLICATE)
         if first.target is None or not first.target.in_graph:
-            said[member] = [*_member(first), *_evidence(mapping, found)]
+            said[member] = [*of_member(first), *_evidence(mapping, found)]
         said[first.row.tenure] = list(_tenure(first, found, mapping, tenures))
+    said |= of_list(decided, mapping, described)
+    return said
+
+
+def of_list(decided: Sequence[Decided], mapping: Mapping, described: set[str]) -> Statements:
+    """Return what the file says of itself, of its source, and of countries that are not `described`."""
+    said: Statements = {}
     codes = {one.row.country for one in decided}
     for code in sorted(codes):
         if country_iri(code) not in described:
             said[country_iri(code)] = list(_country(code))
-    if any(iri not in described for iri in map(country_iri, codes)):
+    if said:
         said[PREFIXES["src"] + "cldr"] = list(_cldr())
     _say_parties(said, decided, mapping)
     for field in mapping.fields:
@@ -67,7 +74,8 @@ def timed(text: str) -> ox.Literal:
     return ox.Literal(text, datatype=_node(_DATATYPES[len(text)]))
 
 
-def _member(one: Decided) -> Said:
+def of_member(one: Decided) -> Said:
+    """Yield what the file says of a member that the graph does not describe."""
     row, target = one.row, one.target
     language = "de" if row.country == "DE" else "und"
     name = target.label("") if target is not None else row.name

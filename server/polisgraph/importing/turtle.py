@@ -15,6 +15,7 @@ Statements = dict[str, list[tuple[str, ox.NamedNode | ox.Literal]]]
 _PREFIXED = re.compile(r"([a-z0-9]+):[\w-]*")
 _ORDER = (
     "rdf:type", "dct:title", "skos:prefLabel", "skos:altLabel", "org:member", "org:organization", "org:role",
+    "pg:partner",
     "pg:start", "pg:end", "pg:status", "pg:undertakes", "pg:withinGroup", "pg:coordinatedBy", "pg:supportedBy",
     "pg:timeNote", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
     "pg:wikidata",
@@ -58,7 +59,8 @@ def _rank(said: Iterable[tuple[str, object]]) -> int:
     order = ("void:Dataset", "pg:SourceDocument", "pg:ReferenceDataset", "pg:Territory", "pg:Network", "pg:Commitment",
              "org:Organization")  # fmt: skip
     ranks = [number for number, name in enumerate(order) if expand(name) in types]
-    return min(ranks, default=len(order) + (expand("pg:NetworkMembership") in types))
+    relation = any(expand(name) in types for name in ("pg:NetworkMembership", "pg:Partnership"))
+    return min(ranks, default=len(order) + relation)
 
 
 def _line(iri: str, said: Iterable[tuple[str, ox.NamedNode | ox.Literal]]) -> str:

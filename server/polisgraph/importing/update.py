@@ -12,7 +12,7 @@ from polisgraph.importing.turtle import Statements, values
 from polisgraph.namespaces import PREFIXES, expand
 
 _NAME = re.compile(r"«(.*)»")
-_MEMBERSHIP = expand("pg:NetworkMembership")
+_RELATIONS = {expand("pg:NetworkMembership"), expand("pg:Partnership")}
 _SHOWN = 20
 _TOLD_OF = {
     "pg:start": "joined",
@@ -51,8 +51,8 @@ class Difference:
 
 
 def memberships(said: Statements) -> set[str]:
-    """Return the IRIs of the memberships among `said`."""
-    return {iri for iri in said if _MEMBERSHIP in values(said, iri, "rdf:type")}
+    """Return the IRIs of the memberships and partnerships among `said`."""
+    return {iri for iri in said if _RELATIONS & set(values(said, iri, "rdf:type"))}
 
 
 def compare(old: Statements, new: Statements) -> Difference:
@@ -89,19 +89,21 @@ def carry_over(old: Statements, new: Statements, mapping: Mapping) -> None:
     for iri in memberships(old) & memberships(new):
         new[iri] += [each for each in old[iri] if each[0] == "skos:note" and each[1].value.startswith(_FORMERLY)]
     for iri in sorted(memberships(old) - memberships(new)):
-        member = values(old, iri, "org:member")[0]
+        parties = values(old, iri, "org:member") + values(old, iri, "pg:partner")
         start, end = (next(iter(values(old, iri, prop)), "") for prop in ("pg:start", "pg:end"))
         until = end or mapping.issued
-        if member in live:
-            next_start = next(iter(values(new, live[member], "pg:start")), "")
+        if parties[0] in live:
+            next_start = next(iter(values(new, live[parties[0]], "pg:start")), "")
             until = min(until, next_start)
             if not until or until <= start:
-                new[live[member]] += _before(old, iri, start)
+                new[live[parties[0]]] += _before(old, iri, start)
                 continue
         new[iri] = list(old[iri]) if until == end else [*_ended(old[iri], until, earlier, mapping.issued)]
-        countries = values(old, member, "pg:country")
         others = [each for prop in _DESCRIBED for each in values(old, iri, prop)]
-        for each in (*others, *((member, *countries, expand("src:cldr")) if member in old else ())):
+        for member in parties:
+            countries = values(old, member, "pg:country")
+            others += [member, *countries, expand("src:cldr")] if member in old else []
+        for each in others:
             if each in old:
                 new.setdefault(each, old[each])
 
