@@ -15,3 +15,5 @@ def _top(text: str) -> str:
 WRITTEN = tuple(path for path, _ in data_graphs((bundle.DATA,)) if BY_PROGRAM not in _top(path.read_text("utf-8")))
 """What people write: all but the gazetteer and the lists, which are a hundred times as large."""
 PLAN = Plan(data=WRITTEN)
+LISTS = tuple(path for path in sorted(bundle.DATA.glob("from-*.ttl")) if path not in WRITTEN)
+"""What was imported."""

@@ -31,6 +31,7 @@ def world() -> tuple[dict[str, str], dict[tuple[str, str], list[tuple[int, bool]
 
 
 COUNTRY, TENURES = world()
+TWINS = {tuple(sorted(pair)) for pair in zip(list(COUNTRY)[:24], list(COUNTRY)[6:30], strict=True)}
 MEMBERS = {pair for pair, tenures in TENURES.items() if not all(over for _, over in tenures)}
 
 
@@ -44,6 +45,8 @@ def turtle() -> Iterator[str]:
                 f"ten:t{number}-{again} a pg:NetworkMembership ; org:member {member} ; org:organization {network} ;"
                 f' pg:start "{year}"^^xsd:gYear{end} .'
             )
+    for number, (one, other) in enumerate(sorted(TWINS)):
+        yield f"partnership:p{number} a pg:Partnership ; pg:partner {one} , {other} ."
 
 
 @pytest.fixture
@@ -98,6 +101,36 @@ def test_joinings(store: ox.Store) -> None:
     assert found == counted(of_networks)
     of_all = Counter((str(year),) for year in first.values())
     assert rows(store, f"SELECT ?year ?n {{ ?of pg:today ?day . {tallies} }}") == counted(of_all)
+
+
+def test_leavings(store: ox.Store) -> None:
+    gone = Counter((network, "2010") for member, network in TENURES if (member, network) not in MEMBERS)
+    assert gone
+    tallies = "?tally pg:leavingsOf ?of ; pg:inYear ?year ; pg:count ?n"
+    assert rows(store, f"SELECT ?of ?year ?n {{ {tallies} }}") == counted(gone)
+
+
+def test_networks_that_twins_share(store: ox.Store) -> None:
+    twinned = {member for pair in TWINS for member in pair}
+    shared = {member: {network for each, network in MEMBERS if each == member} for member in twinned}
+    expected = []
+    for countries in {tuple(sorted((COUNTRY[one], COUNTRY[other]))) for one, other in TWINS}:
+        if "" in countries:
+            continue
+        pairs = [
+            pair
+            for pair in combinations(sorted(twinned), 2)
+            if tuple(sorted((COUNTRY[pair[0]], COUNTRY[pair[1]]))) == countries
+        ]
+        common = {pair: len(shared[pair[0]] & shared[pair[1]]) for pair in pairs}
+        ours = [pair for pair in pairs if pair in TWINS]
+        figures = (len(ours), sum(common[pair] for pair in ours), len(pairs) - len(ours))
+        figures += (sum(common.values()) - figures[1],)
+        expected.append((*countries, *map(str, figures)))
+    assert len(expected) == 3
+    tallies = "?t pg:twinsFrom ?one ; pg:twinsTo ?two ; pg:count ?n ; pg:sharedByTwins ?s ; pg:otherPairs ?o"
+    query = f"SELECT ?one ?two ?n ?s ?o ?so {{ {tallies} ; pg:sharedByOthers ?so }}"
+    assert rows(store, query) == sorted(expected)
 
 
 def test_overlap(store: ox.Store) -> None:
