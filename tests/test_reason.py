@@ -32,7 +32,6 @@ CONSTRUCTS = {
     RDFS.subPropertyOf: {"prp-spo1", "scm-spo"},
     OWL.inverseOf: {"prp-inv1", "prp-inv2"},
     OWL.TransitiveProperty: {"prp-trp"},
-    OWL.SymmetricProperty: {"prp-symp"},
     OWL.propertyChainAxiom: {"prp-spo2"},
     OWL.disjointWith: {"cax-dw"},
     OWL.AllDisjointClasses: {"cax-adc"},
@@ -90,7 +89,6 @@ RULE_CASES = {
     "prp-spo1": ('net:a pg:abbreviation "A"@de .', 'net:a skos:altLabel "A"@de .'),
     "prp-inv1": ("net:a pg:sectionOf net:b .", "net:b pg:hasSection net:a ."),
     "prp-inv2": ("net:b pg:hasSection net:a .", "net:a pg:sectionOf net:b ."),
-    "prp-symp": ("mun:a pg:twinnedWith mun:b .", "mun:b pg:twinnedWith mun:a ."),
     "prp-trp": (
         "net:a org:transitiveSubOrganizationOf net:b . net:b org:transitiveSubOrganizationOf net:c .",
         "net:a org:transitiveSubOrganizationOf net:c ."),
