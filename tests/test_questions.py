@@ -1,4 +1,4 @@
-"""The questions that the graph was made for: a report answers each, and rightly where the shipped data has few cases."""
+"""A report answers each question that the graph was made for, and rightly where the shipped data has few cases."""
 
 import re
 from pathlib import Path
