@@ -18,12 +18,13 @@ import pyoxigraph as ox
 import pytest
 
 from polisgraph.namespaces import BASE, DATA_GRAPHS, PREFIXES, SPARQL_PREFIXES, expand, shorten
+from tests.shipped import WRITTEN
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "data"
 ACCOUNT = Path(__file__).parent / "account"
-FILES = sorted(path.stem for path in DATA.glob("*.ttl") if path.stem != "gazetteer")
-"""What people write; the gazetteer is made by a program, and `test_gazetteer` looks at it."""
+FILES = sorted(path.stem for path in WRITTEN)
+"""What people write; the gazetteer and lists are made by programs, and have tests of their own."""
 PAGES = [stem.removeprefix("from-") for stem in FILES if stem.startswith("from-")]
 TURTLE_PREFIXES = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
 

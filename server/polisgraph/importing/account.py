@@ -15,6 +15,7 @@ _TOLD = {
     Outcome.OTHER_AUTHORITY: "other authority: a province, a union of municipalities",
     Outcome.DOUBTFUL: "doubtful: an authority of its own, with candidates to choose from",
     Outcome.DUPLICATE: "duplicate: registered twice, told at the first registration",
+    Outcome.LEFT_OUT: "left out: its source is none that the mapping takes",
 }
 _COLUMNS = ("row", "key", "name", "country", "outcome", "member", "linked_to", "reason", "defects", "candidates")
 
@@ -25,7 +26,9 @@ def summary(decided: Sequence[Decided]) -> Iterator[str]:
     defects = Counter(defect for one in decided for defect in one.defects)
     width = max(len(f"{number:,}") for number in (len(decided), *found.values()))
     yield f"{len(decided):>{width},} rows"
-    yield from (f"{found[outcome]:>{width},} {told}" for outcome, told in _TOLD.items())
+    for outcome, told in _TOLD.items():
+        if found[outcome] or outcome is not Outcome.LEFT_OUT:
+            yield f"{found[outcome]:>{width},} {told}"
     defective = sum(1 for one in decided if one.defects)
     yield f"of these {defective:,} have a defect, and what it spoils is left out"
     yield from (f"{number:>{width},} {defect}" for defect, number in sorted(defects.items()))
@@ -39,7 +42,8 @@ def write_account(decided: Sequence[Decided]) -> str:
     for one in sorted(decided, key=lambda one: one.row.number):
         row = one.row
         linked = shorten(one.target.iri) if one.target is not None else ""
+        member = shorten(one.member) if one.member else ""
         candidates = " | ".join(f"{each.score:g} {each.name} {shorten(each.id)}" for each in one.candidates)
-        told = (row.number, row.key, row.name, row.country, one.outcome, shorten(one.member), linked, one.reason)
+        told = (row.number, row.key, row.name, row.country, one.outcome, member, linked, one.reason)
         writer.writerow([*told, "; ".join(one.defects), candidates])
     return buffer.getvalue()

@@ -42,13 +42,14 @@ class Outcome(StrEnum):
     OTHER_AUTHORITY = "other authority"
     DOUBTFUL = "doubtful"
     DUPLICATE = "duplicate"
+    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True)
 class Decided:
     """A row and what became of it, and why.
 
-    `member` is the IRI of who belongs to the network by it; `target` what is linked to it, if anything is; `candidates`
+    `member` is the IRI of who belongs to the network by it, empty if the row is left out; `target` what is linked to it, if anything is; `candidates`
     what it may be. `same_as` is the row that says the same, for a duplicate. `defects` are what was left out of it.
     """
 
@@ -111,13 +112,20 @@ def decide(
     targets = {target.iri: target for target in index.targets}
     matcher = Matcher(index)
     defects = _defects(rows)
-    found: list[Decided] = []
-    for number, row in enumerate(sorted(rows, key=lambda row: row.tenure), start=1):
+    left_out: list[Decided] = []
+    by_network: dict[tuple[str, str], list[Decided]] = defaultdict(list)
+    for number, row in enumerate(sorted(rows, key=lambda row: (row.tenure, row.number)), start=1):
+        tell(number, len(rows))
+        if row.cited and not row.source:
+            reason = f"its source is none that the mapping takes: {row.cited}"
+            left_out.append(Decided(row, Outcome.LEFT_OUT, "", reason))
+            continue
         one = _alone(row, matcher, targets, defects[row.tenure])
         ruling = rulings.get(row.key.partition(" ")[2])
-        found.append(_ruled(one, ruling, targets) if ruling else one)
-        tell(number, len(rows))
-    return _without_rivals(_without_doubles(found))
+        by_network[row.network, row.source].append(_ruled(one, ruling, targets) if ruling else one)
+    # What another source says, or of another network, is neither a double nor a rival.
+    found = [one for group in by_network.values() for one in _without_rivals(_without_doubles(group))]
+    return sorted([*found, *left_out], key=lambda one: (one.row.tenure, one.row.number))
 
 
 def _alone(row: Row, matcher: Matcher, targets: dict[str, Target], defects: tuple[str, ...]) -> Decided:

@@ -3,7 +3,8 @@
 Of CSVW count: tables with their columns, titles, datatypes, `required`, `aboutUrl`, `valueUrl`, virtual columns, the
 primary key, foreign keys and the dialect. Codes of a column are its `skos:member`: things with a `skos:notation`, known
 ones, or commitments that the list itself describes by `skos:prefLabel` and perhaps `pg:deadline`; so may the column of
-the network describe it, by `skos:prefLabel` and `dc:subject`.
+the network describe it, by `skos:prefLabel` and `dc:subject`. Where each row cites a source of its own, the codes of that
+column describe the sources: by `rdf:type`, `skos:prefLabel` and `dc:publisher`.
 """
 
 import json
@@ -39,6 +40,8 @@ MEANINGS = {
     "org:organization": "network",
     "org:role": "role",
     "pg:partner": "partner",
+    "pg:attestedOn": "attested",
+    "dct:source": "source",
 }
 """What a column says, by its `propertyUrl`. Only what is listed here is imported."""
 _NEEDED = ("name", "country", "member", "network")
@@ -55,11 +58,21 @@ _PREFIXES |= {"dc": PREFIXES["dct"], "dcterms": PREFIXES["dct"], "wgs84": PREFIX
 
 @dataclass(frozen=True)
 class Code:
-    """What a text in a column stands for; `names` by language and `deadline` only of what the list itself describes."""
+    """What a text in a column stands for; `names` by language and `deadline` only of what the list itself describes.
+
+    A source has its class as `kind` and, if it is described, the IRI of its `publisher`.
+    """
 
     iri: str
     names: dict[str, str]
     deadline: str
+    kind: str = ""
+    publisher: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The last part of the IRI."""
+        return self.iri.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -101,7 +114,7 @@ class Mapping:
     `slug` names source and graph; `tenure` and `authority` are templates of IRIs, with columns in braces; `titles` are
     by language; `issued` is the day, month or year of the list. `network_names` (by language) and `network_theme` are
     there if the list describes its network itself. A list of partnerships has `partners`, what it means from the side
-    of the one and of the other, and no network.
+    of the one and of the other, and no network. `network` and `role` are empty if rows have their own.
     """
 
     path: Path
@@ -200,7 +213,8 @@ def _mapping(path: Path, said: dict[str, Any]) -> Mapping:
 def _of_members(path: Path, common: dict[str, Any], tables: Sequence[TableMapping], fields: Sequence[Field]) -> Mapping:
     by_meaning = _by_meaning(fields, _NEEDED)
     constant = {name: by_meaning[name].value if name in by_meaning else "" for name in ("network", "role", "member")}
-    if not constant["network"].startswith(PREFIXES["net"]):
+    by_row = [code.iri for code in by_meaning["network"].codes.values()]
+    if not all(iri.startswith(PREFIXES["net"]) for iri in by_row or [constant["network"]]):
         raise ValueError(f"the valueUrl of org:organization must be a network, {PREFIXES['net']}…")
     tenure = _template(tables, by_meaning["network"].about, "ten", "aboutUrl")
     authority = _template(tables, constant["member"], "authority", "valueUrl")
@@ -293,7 +307,11 @@ def _codes(column: Column) -> Iterator[tuple[str, Code]]:
     for each in members if isinstance(members, list) else [members]:
         names = _texts("skos:prefLabel", each["skos:prefLabel"]) if "skos:prefLabel" in each else {}
         deadline = str(each.get(expand("pg:deadline"), ""))
-        yield str(each["skos:notation"]), Code(_iri(str(each["@id"])), names, _date(deadline) if deadline else "")
+        kind, publisher = (str(each[prop]["@id"]) if prop in each else "" for prop in ("rdf:type", "dc:publisher"))
+        code = Code(_iri(str(each["@id"])), names, _date(deadline) if deadline else "", _iri(kind), publisher)
+        if kind and not names:
+            raise ValueError(f"{code.iri} is a source without a name: give it skos:prefLabel")
+        yield str(each["skos:notation"]), code
 
 
 def _iri(name: str) -> str:

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from polisgraph.importing.mapping import Mapping
 from polisgraph.importing.pairs import Pair, Tie, known_places
-from polisgraph.importing.statements import of_list, of_member, timed
-from polisgraph.importing.turtle import Statements
+from polisgraph.importing.statements import of_list, of_member
+from polisgraph.importing.turtle import Statements, timed
 from polisgraph.namespaces import PREFIXES, expand, shorten
 
 _TOLD = {

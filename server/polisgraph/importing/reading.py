@@ -43,7 +43,9 @@ class Row:
     `country` is the ISO 3166-1 alpha-2 code; only a partner may have none. `start` and `end` are ISO days, months or
     years, or nothing. `status`, `kind` (a class) and `group` (the tenure of a joint group) are IRIs or nothing; so are
     `tenure` and `authority`, which every row has, and the `commitments`. `key` says which row it is, in whatever order
-    the list is: «member_ref 29289», or «row 17».
+    the list is: «member_ref 29289», or «row 17». Where rows differ in network, role and source, these are IRIs too;
+    `cited` is then what the row cites as its source, and `source` is empty if the mapping does not take it. `attested`
+    is when the source said it.
     """
 
     number: int
@@ -62,11 +64,16 @@ class Row:
     commitments: tuple[str, ...] = ()
     coordinator: Party | None = None
     supporter: Party | None = None
+    network: str = ""
+    role: str = ""
+    cited: str = ""
+    source: str = ""
+    attested: str = ""
 
     @property
     def locator(self) -> str:
-        """Where the list says it: which row, and what it is called there."""
-        return f"{self.key}, «{self.name}»"
+        """Where the list says it: which row, and what it is called there; or what a source of its own calls it."""
+        return f"«{self.name}»" if self.source else f"{self.key}, «{self.name}»"
 
 
 def read_rows(path: Path, mapping: Mapping, tell: Callable[[int, int], None] = lambda done, all_: None) -> list[Row]:
@@ -204,6 +211,10 @@ def _row(
                 if not (field := fields.get((table, column.name))):
                     continue
                 meant = _value(field, value)
+                if field.meaning in ("network", "source") and meant:
+                    texts = texts | {str(column.name): meant.rpartition("/")[2]}
+                if field.meaning == "source":
+                    said["cited"] = value
                 if field.meaning != "commitment":
                     said[field.meaning] = meant
                 elif meant:
@@ -250,11 +261,13 @@ def _value(field: Field, value: Any) -> Any:
         if not (country := code_named(str(value))):
             raise ValueError(f"{value!r} is no country that is known")
         return country
-    if field.meaning in ("start", "end"):
+    if field.meaning == "network" and str(value) not in field.codes:
+        raise ValueError(f"{value!r} is no network that the mapping knows")
+    if field.meaning in ("start", "end", "attested"):
         return _date(value)
     if field.meaning in ("latitude", "longitude"):
         return _degrees(value, 90 if field.meaning == "latitude" else 180)
-    if field.meaning in ("status", "kind", "commitment"):
+    if field.meaning in ("status", "kind", "commitment", "network", "role", "source"):
         return code.iri if (code := field.codes.get(str(value))) else None
     if field.meaning in ("coordinator", "supporter"):
         return _party(field, " ".join(str(value).split()))
@@ -299,6 +312,9 @@ def _expanded(template: str, values: dict[str, str]) -> str:
 def _twice(rows: Sequence[Row]) -> Iterator[str]:
     seen: dict[str, Row] = {}
     for row in rows:
+        # What is left out for its source says nothing twice.
+        if row.cited and not row.source:
+            continue
         if row.tenure in seen:
             yield f"row {row.number}: has the same key as row {seen[row.tenure].number}, {row.key!r}"
         seen.setdefault(row.tenure, row)

@@ -9,11 +9,11 @@ from polisgraph.countries import country_iri, name_of
 from polisgraph.importing.deciding import Decided, Outcome
 from polisgraph.importing.mapping import Code, Mapping
 from polisgraph.importing.reading import Party, Row
-from polisgraph.importing.turtle import Statements
+from polisgraph.importing.sources import cited_sources
+from polisgraph.importing.turtle import Statements, timed
 from polisgraph.linking import Target
 from polisgraph.namespaces import DATA_GRAPHS, PREFIXES, expand
 
-_DATATYPES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
 _GEONAMES, _BKG = "© GeoNames (https://www.geonames.org/), CC BY 4.0", "© GeoBasis-DE / BKG, dl-de/by-2-0"
 _CC_BY, _DL_DE = "https://creativecommons.org/licenses/by/4.0/", "https://www.govdata.de/dl-de/by-2-0"
 
@@ -26,17 +26,17 @@ def statements(decided: Sequence[Decided], mapping: Mapping, described: set[str]
     `described` are the IRIs of countries that the authored data describes; the others are described here.
     """
     said: Statements = {}
-    rows: dict[str, list[Decided]] = defaultdict(list)
+    decided = [one for one in decided if one.outcome is not Outcome.LEFT_OUT]
+    rows: dict[tuple[str, str, str], list[Decided]] = defaultdict(list)
     tenures = {one.row.tenure: one for one in decided}
     for one in decided:
-        rows[one.member].append(one)
-    for member, found in sorted(rows.items()):
+        rows[one.member, one.row.network, one.row.source].append(one)
+    for (member, _, _), found in sorted(rows.items()):
         first = next(one for one in found if one.outcome is not Outcome.DUPLICATE)
         if first.target is None or not first.target.in_graph:
-            said[member] = [*of_member(first), *_evidence(mapping, found)]
+            said.setdefault(member, []).extend([*of_member(first), *_evidence(mapping, found)])
         said[first.row.tenure] = list(_tenure(first, found, mapping, tenures))
-    said |= of_list(decided, mapping, described)
-    return said
+    return said | of_list(decided, mapping, described) | cited_sources(decided, mapping)
 
 
 def of_list(decided: Sequence[Decided], mapping: Mapping, described: set[str]) -> Statements:
@@ -67,11 +67,6 @@ def head(mapping: Mapping) -> str:
         f"# What the list «{mapping.titles['en']}» of {mapping.issued} states.\n"
         f"# Not edited by hand: `polisgraph import` writes this file by the mapping {mapping.path.name}.\n"
     )
-
-
-def timed(text: str) -> ox.Literal:
-    """Return a day, a month or a year, as precise as it is written."""
-    return ox.Literal(text, datatype=_node(_DATATYPES[len(text)]))
 
 
 def of_member(one: Decided) -> Said:
@@ -108,12 +103,15 @@ def _tenure(first: Decided, found: Sequence[Decided], mapping: Mapping, tenures:
     row = first.row
     yield "rdf:type", _node("pg:NetworkMembership")
     yield "org:member", ox.NamedNode(first.member)
-    yield "org:organization", ox.NamedNode(mapping.network)
-    if mapping.role:
-        yield "org:role", ox.NamedNode(mapping.role)
+    yield "org:organization", ox.NamedNode(row.network or mapping.network)
+    if role := row.role or mapping.role:
+        yield "org:role", ox.NamedNode(role)
     for prop, text in (("pg:start", row.start), ("pg:end", row.end)):
         if text:
             yield prop, timed(text)
+    # What a source only announces it does not attest.
+    if row.attested and row.attested >= row.start[: len(row.attested)]:
+        yield "pg:attestedOn", timed(row.attested)
     # Registered twice, it is on hold only if both registrations are.
     statuses = {one.row.status for one in found}
     if len(statuses) == 1 and row.status:
@@ -143,8 +141,8 @@ def _note(row: Row) -> Said:
 
 
 def _evidence(mapping: Mapping, found: Iterable[Decided]) -> Said:
-    yield "dct:source", ox.NamedNode(mapping.source)
     for one in found:
+        yield "dct:source", ox.NamedNode(one.row.source or mapping.source)
         yield "pg:locator", ox.Literal(one.row.locator)
 
 

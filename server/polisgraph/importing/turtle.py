@@ -12,17 +12,23 @@ from polisgraph.namespaces import PREFIXES, expand, shorten
 Statements = dict[str, list[tuple[str, ox.NamedNode | ox.Literal]]]
 """What is said of things, by their IRIs: properties as prefixed names, with their values."""
 
+_DATATYPES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
 _PREFIXED = re.compile(r"([a-z0-9]+):[\w-]*")
 _ORDER = (
     "rdf:type", "dct:title", "skos:prefLabel", "skos:altLabel", "org:member", "org:organization", "org:role",
     "pg:partner",
     "pg:start", "pg:end", "pg:status", "pg:undertakes", "pg:withinGroup", "pg:coordinatedBy", "pg:supportedBy",
-    "pg:timeNote", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
+    "pg:timeNote", "pg:attestedOn", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
     "pg:wikidata",
-    "wgs84:lat", "wgs84:long", "skos:note", "rdfs:seeAlso", "dct:identifier", "pg:notBefore", "dct:license",
+    "wgs84:lat", "wgs84:long", "skos:note", "rdfs:seeAlso", "dct:publisher", "dct:identifier", "pg:notBefore", "dct:license",
     "dct:rights", "dct:source", "pg:locator",
 )  # fmt: skip
 """The order of properties in a line; any other stands behind these."""
+
+
+def timed(text: str) -> ox.Literal:
+    """Return a day, a month or a year, as precise as it is written."""
+    return ox.Literal(text, datatype=ox.NamedNode(expand(_DATATYPES[len(text)])))
 
 
 def render(said: Statements, head: str) -> str:
@@ -56,8 +62,8 @@ def values(said: Mapping[str, Iterable[tuple[str, ox.NamedNode | ox.Literal]]], 
 def _rank(said: Iterable[tuple[str, object]]) -> int:
     """Put what the file is about first: itself, its source, countries; then members, then memberships."""
     types = [value.value for prop, value in said if prop == "rdf:type" and isinstance(value, ox.NamedNode)]
-    order = ("void:Dataset", "pg:SourceDocument", "pg:ReferenceDataset", "pg:Territory", "pg:Network", "pg:Commitment",
-             "org:Organization")  # fmt: skip
+    order = ("void:Dataset", "pg:SourceDocument", "pg:OfficialPage", "pg:EncyclopaediaArticle", "pg:PressReport",
+             "pg:ReferenceDataset", "pg:Territory", "pg:Network", "pg:Commitment", "org:Organization")  # fmt: skip
     ranks = [number for number, name in enumerate(order) if expand(name) in types]
     relation = any(expand(name) in types for name in ("pg:NetworkMembership", "pg:Partnership"))
     return min(ranks, default=len(order) + relation)

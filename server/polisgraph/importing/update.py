@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from polisgraph.importing.mapping import Mapping
-from polisgraph.importing.statements import timed
-from polisgraph.importing.turtle import Statements, values
+from polisgraph.importing.turtle import Statements, timed, values
 from polisgraph.namespaces import PREFIXES, expand
 
 _NAME = re.compile(r"«(.*)»")

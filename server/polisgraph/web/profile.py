@@ -16,7 +16,7 @@ _KINDS = {
     "municipality": ("LocalAuthority", "Municipality", "County", "Region"),
     "network": ("Network", "NationalSection", "RegionalCoalition", "LocalAuthorityAssociation"),
     "body": (*("Body", "Forum", "WorkingGroup", "Committee", "GoverningBody", "CoordinationGroup", "Secretariat"),),
-    "source": ("SourceDocument", "WebPage", "EncyclopaediaArticle", "ReferenceDataset"),
+    "source": ("SourceDocument", "WebPage", "EncyclopaediaArticle", "OfficialPage", "PressReport", "ReferenceDataset"),
 }
 _PERSON = "http://xmlns.com/foaf/0.1/Person"
 

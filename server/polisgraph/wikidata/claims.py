@@ -116,6 +116,8 @@ def _source(row: dict[str, str]) -> Source:
     official = row.get("kind") == _ARTICLE or (row.get("kind") and row.get("party"))
     if not official:
         fault = "its source is no page of the member or the network, and no article of an encyclopaedia"
+    elif (urlsplit(address).hostname or "").endswith(".wikipedia.org"):
+        fault = "its source is an article of Wikipedia, which Wikidata does not take as a reference"
     elif not item and not address:
         fault = "the data has neither an item nor a web address (dct:identifier) of its source"
     else:
