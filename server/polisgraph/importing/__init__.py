@@ -1,8 +1,9 @@
 """Importing: makes one evidence file of a member list, each row accounted for. Serves nothing and judges no link.
 
 `mapping` says what the columns of a list mean (CSVW), `reading` checks every cell, `rulings` reads what people decided,
-`deciding` finds what each row is, `statements` says it in triples, `sources` what rows cite; `pairs` and `partnerships` do both for a list of
-partnerships. `turtle` writes and reads the file, `update` compares two editions, `account` counts.
+`deciding` finds what each row is, `statements` says it in triples, `sources` what rows cite; `pairs` and `partnerships`
+do both for a list of partnerships. `turtle` writes and reads the file, `update` compares two editions, `account`
+counts.
 """
 
 from polisgraph.importing.account import summary, write_account

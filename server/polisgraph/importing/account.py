@@ -26,9 +26,7 @@ def summary(decided: Sequence[Decided]) -> Iterator[str]:
     defects = Counter(defect for one in decided for defect in one.defects)
     width = max(len(f"{number:,}") for number in (len(decided), *found.values()))
     yield f"{len(decided):>{width},} rows"
-    for outcome, told in _TOLD.items():
-        if found[outcome] or outcome is not Outcome.LEFT_OUT:
-            yield f"{found[outcome]:>{width},} {told}"
+    yield from (f"{found[outcome]:>{width},} {told}" for outcome, told in _TOLD.items())
     defective = sum(1 for one in decided if one.defects)
     yield f"of these {defective:,} have a defect, and what it spoils is left out"
     yield from (f"{number:>{width},} {defect}" for defect, number in sorted(defects.items()))

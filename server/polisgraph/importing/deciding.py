@@ -49,8 +49,9 @@ class Outcome(StrEnum):
 class Decided:
     """A row and what became of it, and why.
 
-    `member` is the IRI of who belongs to the network by it, empty if the row is left out; `target` what is linked to it, if anything is; `candidates`
-    what it may be. `same_as` is the row that says the same, for a duplicate. `defects` are what was left out of it.
+    `member` is the IRI of who belongs to the network by it, empty if the row is left out; `target` what is linked to
+    it, if anything is; `candidates` what it may be. `same_as` is the row that says the same, for a duplicate. `defects`
+    are what was left out of it.
     """
 
     row: Row

@@ -3,8 +3,8 @@
 Of CSVW count: tables with their columns, titles, datatypes, `required`, `aboutUrl`, `valueUrl`, virtual columns, the
 primary key, foreign keys and the dialect. Codes of a column are its `skos:member`: things with a `skos:notation`, known
 ones, or commitments that the list itself describes by `skos:prefLabel` and perhaps `pg:deadline`; so may the column of
-the network describe it, by `skos:prefLabel` and `dc:subject`. Where each row cites a source of its own, the codes of that
-column describe the sources: by `rdf:type`, `skos:prefLabel` and `dc:publisher`.
+the network describe it, by `skos:prefLabel` and `dc:subject`. Where each row cites a source of its own, the codes of
+that column describe the sources: by `rdf:type`, `skos:prefLabel` and `dc:publisher`.
 """
 
 import json

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 from polisgraph.importing.deciding import Decided, Outcome
 from polisgraph.importing.mapping import Code, Mapping
 from polisgraph.importing.turtle import Statements, timed
-from polisgraph.namespaces import PREFIXES, expand
+from polisgraph.namespaces import expand
 
 
 def cited_sources(decided: Sequence[Decided], mapping: Mapping) -> Statements:

@@ -20,8 +20,8 @@ _ORDER = (
     "pg:start", "pg:end", "pg:status", "pg:undertakes", "pg:withinGroup", "pg:coordinatedBy", "pg:supportedBy",
     "pg:timeNote", "pg:attestedOn", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
     "pg:wikidata",
-    "wgs84:lat", "wgs84:long", "skos:note", "rdfs:seeAlso", "dct:publisher", "dct:identifier", "pg:notBefore", "dct:license",
-    "dct:rights", "dct:source", "pg:locator",
+    "wgs84:lat", "wgs84:long", "skos:note", "rdfs:seeAlso", "dct:publisher", "dct:identifier", "pg:notBefore",
+    "dct:license", "dct:rights", "dct:source", "pg:locator",
 )  # fmt: skip
 """The order of properties in a line; any other stands behind these."""
 
