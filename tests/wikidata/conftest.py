@@ -25,6 +25,7 @@ src:city a pg:WebPage ; dct:title "Netzwerke"@de ; dct:publisher mun:koeln ;
     dct:identifier "https://www.stadt-koeln.de/netzwerke" ; pg:retrievedOn "2026-11-20"^^xsd:date .
 src:network a pg:WebPage ; dct:title "Members"@en ; dct:publisher net:a ; dct:identifier "https://a.example/members" .
 src:article a pg:EncyclopaediaArticle ; dct:title "A"@en ; dct:identifier "isbn" ; pg:wikidata wd:Q777 .
+src:wikipedia a pg:EncyclopaediaArticle ; dct:title "A"@en ; dct:identifier "https://en.wikipedia.org/wiki/A" .
 src:other a pg:WebPage ; dct:title "Other"@en ; dct:publisher mun:bochum ; dct:identifier "https://bochum.example/" .
 src:offline a pg:WebPage ; dct:title "Offline"@de ; dct:publisher mun:koeln ; dct:identifier "002_82e2" .
 src:list a pg:ReferenceDataset ; dct:title "List"@en ; dct:identifier "https://list.example/" ;

@@ -90,6 +90,7 @@ def test_what_is_given_back(graph: Graph, files: list[str], expected: list[objec
         (membership("t", "a", "other"), "its source is no page of the member or the network"),
         (membership("t", "a", "list"), "its source is no page of the member or the network"),
         (membership("t", "a", "offline"), "neither an item nor a web address"),
+        (membership("t", "a", "wikipedia"), "Wikidata does not take as a reference"),
         (membership("t", "a", "city").replace("dct:source src:city ;", ""), "it names no source"),
         (membership("t", "a", "city", "; pg:status status:on-hold "), "its status is not active"),
         (membership("t", "a", "city", '; pg:timeNote "lange"@de '), "its time is told in words only"),
