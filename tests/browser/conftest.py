@@ -53,3 +53,11 @@ def watched(browser: Browser, server: str) -> Iterator[Watched]:
     page.on("pageerror", lambda error: found.complaints.append(str(error)))
     yield found
     context.close()
+
+
+@pytest.fixture
+def without_scripts(browser: Browser, server: str) -> Iterator[Page]:
+    """A page of a reader of English in which no script runs."""
+    context = browser.new_context(java_script_enabled=False, base_url=server, locale="en-GB")
+    yield context.new_page()
+    context.close()

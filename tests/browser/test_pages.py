@@ -1,6 +1,7 @@
 """The pages as a reader meets them: whole, in one language, on a narrow screen, from this host alone."""
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Watched
 
@@ -85,8 +86,9 @@ def test_a_reader_finds_the_networks_of_her_city(watched: Watched) -> None:
     assert "mayors-for-peace" in download.value.path().read_text(encoding="utf-8")
 
 
-def test_a_query_can_be_asked_without_javascript_and_its_error_is_placed(watched: Watched) -> None:
-    page = watched.open("/sparql", "en")
+def test_a_query_can_be_asked_without_javascript_and_its_error_is_placed(without_scripts: Page) -> None:
+    page = without_scripts
+    page.goto("/sparql")
     page.locator("textarea[name=query]").fill(
         "PREFIX pg: <https://w3id.org/polisgraph/ontology/>\nSELECT ?network { ?network a pg:RegionalCoalition }"
     )
@@ -94,7 +96,7 @@ def test_a_query_can_be_asked_without_javascript_and_its_error_is_placed(watched
     assert page.locator("table tbody tr").count() >= 7
     page.locator("table tbody a[href*='coalition-arab']").first.click()
     assert page.url.endswith("/doc/network/coalition-arab")
-    page.goto(watched.address + "/sparql")
+    page.goto("/sparql")
     page.locator("textarea[name=query]").fill("SELECT *\n{ ?s ?p }")
     page.locator("form:has(textarea) button[type=submit]").click()
     assert "2" in page.locator("main").inner_text() and "Traceback" not in page.content()

@@ -101,7 +101,7 @@ def test_a_region_is_not_its_city(matcher: Matcher, name: str, country: str, id_
         ("Brüssel", "BE", "mun:bruessel", "Q239"),
         ("Frankfurt am Main", "DE", "mun:frankfurt-am-main", "Q1794"),
         ("Frankfurt a.M.", "DE", "mun:frankfurt-am-main", "Q1794"),
-        ("Frankfurt/Oder", "DE", "place:ags-12053000", "Q4024"),
+        ("Frankfurt/Oder", "DE", "mun:ags-12053000", "Q4024"),
         ("Halle (Saale)", "DE", "place:ags-15002000", "Q2814"),
         ("Halle an der Saale", "DE", "place:ags-15002000", "Q2814"),
         ("Amt Neuhaus", "DE", "place:ags-03355049", ""),

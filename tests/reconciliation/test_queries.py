@@ -93,8 +93,8 @@ def test_types_move_scores_or_keep_out(api: Client) -> None:
 def test_entries_of_the_gazetteer_are_municipalities(api: Client) -> None:
     properties = [{"pid": "country", "v": "DE"}]
     for strict in ("should", "any", "all"):
-        found = api.one(query="Chemnitz", type=["pg:Municipality"], type_strict=strict, properties=properties)
-        assert matched(found) == ["place/ags-14511000"]
+        found = api.one(query="Halle (Saale)", type=["pg:Municipality"], type_strict=strict, properties=properties)
+        assert matched(found) == ["place/ags-15002000"]
 
 
 def test_what_stands_in_a_cell_never_makes_a_batch_fail(api: Client) -> None:

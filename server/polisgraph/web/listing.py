@@ -23,6 +23,7 @@ TAGS = {
     "names": N_("Names"),
     "network": N_("Networks"),
     "offices": N_("Offices"),
+    "partnerships": N_("Partnerships"),
     "people": N_("People"),
     "provenance": N_("Origin"),
     "quality": N_("Quality"),
