@@ -81,8 +81,11 @@ def test_too_long_requests_are_not_even_read(client: FlaskClient) -> None:
 def test_a_check_is_killed_at_its_limits(settings: Settings, snapshot: Snapshot) -> None:
     with pytest.raises(TimeLimit, match="in parts"):
         CheckingDesk(settings, snapshot, seconds=0.01).check(Request(GOOD))
+    much = GOOD + "".join(
+        f"<https://example.org/{number}> <https://example.org/p> {number} .\n" for number in range(10_000)
+    )
     with pytest.raises(ResultTooLarge, match="memory"):
-        CheckingDesk(replace(settings, memory_limit=1024**2), snapshot).check(Request(GOOD))
+        CheckingDesk(replace(settings, memory_limit=1024**2), snapshot).check(Request(much))
 
 
 def test_one_client_has_one_check_at_a_time(
