@@ -53,7 +53,8 @@ def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Server]:
 @contextmanager
 def oxigraph(folder: Path) -> Iterator[Server]:
     host = f"127.0.0.1:{free_port()}"
-    command = [located("oxigraph"), "serve", "--location", str(folder / "store"), "--bind", host]
+    # The limit ends the queries that tests leave behind; they would take a processor from all tests after them.
+    command = [located("oxigraph"), "serve", "--location", str(folder / "store"), "--bind", host, "--timeout-s", "60"]
     with running(Program(command, folder / "output", f"http://{host}"), "/") as program:
         yield Server(*(f"{program.address}/{name}" for name in ("query", "update", "store")))
 

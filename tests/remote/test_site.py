@@ -6,19 +6,21 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 
-from polisgraph.build import Plan, Progress, build
+from polisgraph.build import Progress, build
 from polisgraph.engine import Engine, Query
 from polisgraph.results import GRAPH_TYPES, RESULT_TYPES
 from polisgraph.snapshot import Snapshot
 from tests import processes
 from tests.engine.test_service import Listener
 from tests.remote.conftest import EACH, Server
+from tests.shipped import PLAN
 
 KOELN = "https://w3id.org/polisgraph/id/municipality/koeln"
 PG = "https://w3id.org/polisgraph/ontology/"
@@ -148,7 +150,7 @@ def test_the_next_snapshot_follows(empty: Server, snapshot: Snapshot, tmp_path: 
     )
     assert nothing_there.returncode == 1 and "polisgraph publish" in nothing_there.stderr
     empty.publish(snapshot)
-    later = build(tmp_path / "later", Plan(today=date(2031, 1, 1), validate=False), Progress())[0]
+    later = build(tmp_path / "later", replace(PLAN, today=date(2031, 1, 1), validate=False), Progress())[0]
     assert later.id != snapshot.id
     (tmp_path / "home").mkdir()
     with polisgraph(empty, tmp_path / "home") as site:
