@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
@@ -34,11 +34,13 @@ def copy(store: ox.Store, path: Path) -> None:
                 lines = b"".join(line for line in each if b"_:" not in line)
             file.write(lines)
 
-        with NamedTemporaryFile(dir=path.parent) as file:
-            n_quads(store, graphs, take)
-            file.flush()
+        # Not a temporary file: on a full disk its closing fails, and is tried again when the folder is gone.
+        with TemporaryDirectory(dir=path.parent) as folder:
+            between = Path(folder, "quads.nq")
+            with between.open("wb") as file:
+                n_quads(store, graphs, take)
             # The engine wrote it, so nobody needs to look at its IRIs again.
-            made.bulk_load(path=file.name, format=ox.RdfFormat.N_QUADS, lenient=True)
+            made.bulk_load(path=str(between), format=ox.RdfFormat.N_QUADS, lenient=True)
         return bytes(blank)
 
     with ThreadPoolExecutor(2) as both:

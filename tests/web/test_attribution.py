@@ -31,6 +31,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         ("/sources", True, None),
         ("/doc/network/race-to-zero", True, True),
         ("/doc/tenure/race-to-zero--cit-0002", True, True),
+        ("/doc/municipality/dortmund", True, True),  # the list says nothing of it but that it is a member
         ("/doc/municipality/bochum", False, True),  # its position is from elsewhere
         ("/doc/body/uclg-executive", False, None),
         ("/reports/members-of-network?network=race-to-zero", True, False),  # other pages may rest on more

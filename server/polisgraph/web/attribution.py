@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
-from polisgraph.namespaces import BASE
 from polisgraph.web.language import language
 from polisgraph.web.rows import Table
 from polisgraph.web.site import site
@@ -22,11 +20,6 @@ class Terms:
     licences: tuple[str, ...]
     rights: str
 
-    @property
-    def name(self) -> str:
-        """The graph's IRI, as short as can be."""
-        return self.graph.removeprefix(BASE)
-
 
 def terms() -> tuple[Terms, ...]:
     """Return the terms of all graphs of the snapshot that have some."""
@@ -39,22 +32,23 @@ def terms() -> tuple[Terms, ...]:
     return tuple(each for each in found.values() if each.graph in site().snapshot.graphs)
 
 
-def of_graphs(graphs: Iterable[str]) -> tuple[Terms, ...]:
-    """Return the terms of those of `graphs` that have some."""
-    wanted = set(graphs)
-    return tuple(each for each in terms() if each.graph in wanted)
+def of_things(things: Iterable[str]) -> tuple[Terms, ...]:
+    """Return the terms of the graphs that say something about one of `things`, or lead to it."""
+    everything = terms()
+    asked = (
+        site().ask("attributed", graph=[each.graph for each in everything], thing=list(things)) if everything else ()
+    )
+    named = {row["graph"].value for row in asked}
+    return tuple(each for each in everything if each.graph in named)
 
 
 def of_answer(table: Table) -> tuple[tuple[Terms, ...], bool]:
     """Return the terms that count for an answer, and whether they can be told.
 
-    A graph counts if it says something about one of the things in the answer. Where an answer names no thing, as one of
-    counts, or more than are looked at, it may rest on any graph.
+    They are those of the things in it. Where it names none, as an answer of counts, or more than are looked at, it may
+    rest on any graph.
     """
-    everything = terms()
     things = dict.fromkeys(cell.value for row in table for cell in row.values() if cell.kind == "iri")
-    if not everything or not things or len(things) > _LOOKED_AT or table.left_out:
-        return everything, False
-    asked = site().ask("attributed", graph=[each.graph for each in everything], thing=list(islice(things, _LOOKED_AT)))
-    named = {row["graph"].value for row in asked}
-    return tuple(each for each in everything if each.graph in named), True
+    if not things or len(things) > _LOOKED_AT or table.left_out:
+        return terms(), False
+    return of_things(things), True

@@ -25,8 +25,7 @@ _MEMBER = PREFIXES["role"] + "member"
 def changes() -> Response:
     """List the changes, with what the last one brought."""
     tag = headers.tag("changes", language(), request.full_path)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     listed = _records()
     newest = next((each.number for each in listed if each.graphs), None)
@@ -39,8 +38,7 @@ def changes() -> Response:
 def change(number: int) -> Response:
     """Tell what one change brought, as far as its record tells."""
     tag = headers.tag("change", language(), request.full_path)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     record = next((each for each in _records() if each.number == number), None)
     whole = record and history.whole(site().settings.home, number)
@@ -54,8 +52,7 @@ def change(number: int) -> Response:
 def feed() -> Response:
     """Return the feed: an entry for each file that changed, the newest first."""
     tag = headers.tag("feed", language(), request.full_path)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     entries: list[tuple[Record, GraphChanges]] = []
     listed = _records()

@@ -49,8 +49,7 @@ class Wish:
 def page() -> Response:
     """Show the comparison, or the form for one where there is nothing to compare yet."""
     name = headers.tag("compare", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     wishes, class_ = _wishes([given.strip()[:200] for given in request.args.getlist("with") if given.strip()][:MOST])
     chosen = list({wish.entity.iri: wish.entity for wish in wishes if wish.entity}.values())

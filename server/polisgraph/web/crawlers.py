@@ -49,8 +49,7 @@ def robots() -> Response:
 def sitemap() -> Response:
     """List the pages, the reports and the entities, or if these are many the files that do (sitemaps.org, 0.9)."""
     name = headers.tag("site map", request.url_root)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     number = int(site().ask("sitemap-size").rows[0]["entities"].value)
     if number <= MOST:
@@ -64,8 +63,7 @@ def sitemap() -> Response:
 def sitemap_part(part: int) -> Response:
     """List one part of what there is: 0 is pages and reports, the others are entities."""
     name = headers.tag("site map", request.url_root, part)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     paths = _entities((part - 1) * MOST) if part else _listed()
     if not paths:

@@ -86,8 +86,7 @@ def _type(name: str) -> str:
 
 def _unpacked(path: Path, name: str) -> Response:
     tag = headers.tag("dump", name)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     # Passed on as it is made: nobody on the way may take it for something that is in memory.
     content = b"" if request.method == "HEAD" else _chunks(path)

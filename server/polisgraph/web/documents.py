@@ -14,8 +14,7 @@ def construct(name: str, **values: str) -> Response:
     """
     media_type = negotiation.described_as()
     tag = headers.tag("document", name, sorted(values.items()), media_type)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     answer = site().engine.query(Query(question(name, values), graph_type=media_type))
     return headers.tagged(headers.data(answer), tag)

@@ -19,8 +19,7 @@ _NONE = Term("literal", "")
 def completion() -> Response:
     """Return prefixes, and classes and properties with label and number of uses, those most in use first (JSON)."""
     name = headers.tag("completion", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     terms: dict[str, list[list[str]]] = {"class": [], "property": []}
     for row in site().ask("completion", lang=language()):

@@ -82,8 +82,7 @@ def _describe(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
 
 def _page(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
     name = headers.tag("entity", iri, language(), request.full_path)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     found = portrait(iri)
     if found is not None:
@@ -94,7 +93,7 @@ def _page(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
             asking=question("everything-about", {"entity": iri}),
             canonical_address=canonical,
             alternates=alternates,
-            attribution=attribution.of_graphs(item.graph for item in found.evidence),
+            attribution=attribution.of_things([iri]),
             told=True,
         )
         return headers.tagged(Response(page, mimetype="text/html"), name)

@@ -29,8 +29,7 @@ def by(scheme: str, value: str) -> Response:
 def schemes() -> Response:
     """List the schemes."""
     name = headers.tag("schemes", language(), request.full_path)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     labels = {row["property"].value: row["label"].value for row in site().ask("schemes", lang=language())}
     page = render_template("lookups.html", schemes=SCHEMES.values(), labels=labels)

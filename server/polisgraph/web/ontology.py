@@ -63,8 +63,7 @@ def vocabulary() -> Response:
     if not negotiation.prefers_page():
         return _graph(_OWN_GRAPH)
     tag = headers.tag("vocabulary", language(), request.full_path)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     entries = _entries()
     sections = ("classes", "relations", "attributes", "reused")
@@ -106,8 +105,7 @@ def shapes() -> Response:
     if not negotiation.prefers_page():
         return _graph(SHAPES_GRAPH)
     tag = headers.tag("shapes", language(), request.full_path)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     rows = site().ask("shapes", lang=language())
     named: dict[str, list[Row]] = {}

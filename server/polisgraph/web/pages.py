@@ -44,8 +44,7 @@ _SHOWN = 24
 @blueprint.route("/")
 def home() -> Response:
     """Say what this is, and offer the ways in."""
-    known = headers.unchanged(_tag())
-    if known is not None:
+    if known := headers.unchanged(_tag()):
         return known
     asked = {name: site().ask(name, lang=language()).rows for name in ("counts", "members", "networks")}
     questions = [(text, site().reports[name]) for name, text in _QUESTIONS.items() if name in site().reports]

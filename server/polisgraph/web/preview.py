@@ -23,8 +23,7 @@ def preview() -> Response:
     """Show an entity in a few lines (version 0.2, section 5). Any page may frame it: it changes and keeps nothing."""
     headers.framed()
     name = headers.tag("preview", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     with desk().turn() as service:
         target = _target(service)

@@ -55,8 +55,7 @@ class Group:
 def quality() -> Response:
     """Show the findings: of all rules, with `rule` of one, or with `about` those about one thing."""
     tag = headers.tag("quality", language(), request.full_path)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     about, rule = request.args.get("about", ""), request.args.get("rule", "")
     trend = _trend()

@@ -35,8 +35,7 @@ _MOST_PAGES = 1_000_000
 def index() -> Response:
     """List the reports, or those that have a tag and fit some words."""
     name = headers.tag("reports", language(), request.full_path)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     words, tag = request.args.get("q", "").strip(), request.args.get("tag", "")
     reports = listing.found(site().reports, words, tag, language())
@@ -86,8 +85,7 @@ def _data(found: Report, values: Mapping[str, Sequence[str]]) -> Response:
     excel = bool(request.args.get("excel")) and media_type == CSV.media_type
     spoken = next(iter(values.get("lang", ())), "de")
     name = headers.tag("report", text, media_type, excel and spoken)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     answer = site().engine.query(Query(text, results_type=media_type))
     response = headers.data(answer)
@@ -114,8 +112,7 @@ def _page(found: Report, values: Mapping[str, list[str]], template: str) -> Resp
     except BadParameter as error:
         return Response(_render(template, found, filled, error=error), status=400, mimetype="text/html")
     name = headers.tag(template, text, language(), request.full_path, request.url_root)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     answer = site().engine.query(Query(text))
     table = read_part(answer.body, (page - 1) * ROWS, ROWS, order)

@@ -70,8 +70,7 @@ def index() -> Response:
             f"of={part[:40]!r} is no part of the candidates", parameter="of", accepted=" or ".join(_PARTS)
         )
     tag = headers.tag("review", language(), request.full_path)
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     found = cases(_ask, _decisions())
     counts = {"graph": sum(case.in_graph for case in found), "gazetteer": sum(not case.in_graph for case in found)}

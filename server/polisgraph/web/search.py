@@ -33,8 +33,7 @@ _ALIKE = 45
 def page() -> Response:
     """Show what was found; without a question, how to ask."""
     name = headers.tag("search", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     query = _query()
     page = render_template("search.html", query=query, finds=search(query, SHOWN) if query else [])
@@ -45,8 +44,7 @@ def page() -> Response:
 def suggest() -> Response:
     """Send the likeliest few as JSON: a list of objects with `name`, `what` and `address`."""
     name = headers.tag("search-suggest", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     finds = search(_query(), _OFFERED)[:_OFFERED]
     return headers.tagged(jsonify([{"name": f.name, "what": f.what, "address": f.address} for f in finds]), name)

@@ -49,8 +49,7 @@ class File:
 def sources() -> Response:
     """List the documents and data sets that the statements come from, and the files that hold them."""
     tag = headers.tag("page", request.full_path, language())
-    known = headers.unchanged(tag)
-    if known is not None:
+    if known := headers.unchanged(tag):
         return known
     kinds: dict[str, list[Source]] = {}
     for source in _sources():

@@ -50,8 +50,7 @@ def endpoint() -> Response:
 def _data(asked: Asked, query: str) -> Response:
     results_type, graph_type = _media_types(asked.format)
     name = headers.tag("query", query, asked.default_graphs, asked.named_graphs, results_type, graph_type)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     answer = site().engine.query(
         Query(query, asked.default_graphs, asked.named_graphs, results_type, graph_type, asked.time_limit)
@@ -75,8 +74,7 @@ def _media_types(named: str | None) -> tuple[str | None, str | None]:
 
 def _page(asked: Asked, query: str) -> Response:
     name = headers.tag("page", query, asked.default_graphs, asked.named_graphs, language(), request.full_path)
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     answer = site().engine.query(
         Query(query, asked.default_graphs, asked.named_graphs, JSON.media_type, NTRIPLES, asked.time_limit)
@@ -89,8 +87,7 @@ def _page(asked: Asked, query: str) -> Response:
 
 def _form(asked: Asked) -> Response:
     name = headers.tag("form", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     report = site().reports.get(asked.report or "")
     prefixes = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in _USED)

@@ -31,8 +31,7 @@ def suggest(kind: str) -> Response:
     """Suggest entities, properties or types by the beginning of a name, or by a key (version 0.2, section 6)."""
     prefix, skip = request.args.get("prefix", ""), _number("cursor", 0, _FURTHEST, 0)
     name = headers.tag("suggest", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     found = _SUGGESTED[kind](prefix, skip)
     return kept({"result": list(found)}, name)
@@ -43,8 +42,7 @@ def flyout(kind: str) -> Response:
     """Describe a suggestion in a few words of HTML (version 0.2, section 6.5)."""
     given = request.args.get("id", "")
     name = headers.tag("flyout", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     title, lines = _DESCRIBED[kind](given)
     return kept({"id": given, "html": render_template("flyout.html", title=title, lines=lines)}, name)
@@ -56,8 +54,7 @@ def propose() -> Response:
     """Propose properties of the entities of a type, the most common first (version 0.2, section 7.2)."""
     type_, limit = request.args.get("type", ""), _number("limit", 1, 1000, 0)
     name = headers.tag("properties", request.full_path, language())
-    known = headers.unchanged(name)
-    if known is not None:
+    if known := headers.unchanged(name):
         return known
     found = _properties(term_iri(type_) if type_ else "")
     listed = [{"id": each.id, "name": each.name} for each in found[: limit or None]]
