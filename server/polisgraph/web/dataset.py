@@ -51,7 +51,8 @@ def graph(name: str) -> Response:
         raise NotFound(f"there is no graph {iri}; /sparql describes those that there are")
     if negotiation.prefers_page():
         return links.see_other(links.own("about#graphs"))
-    return documents.construct("graph", graph=iri)
+    own = [each for each in attribution.terms() if each.graph == iri]
+    return attribution.linked(documents.construct("graph", graph=iri), own, only=bool(own))
 
 
 @blueprint.route("/dumps/")
@@ -69,9 +70,10 @@ def dump(name: str) -> Response:
             tag = headers.tag("dump", name)
             # Not the time of the file: copies of a snapshot on other servers have others.
             built = datetime.fromisoformat(str(site().snapshot.manifest["built"]))
-            return send_file(path.resolve(), mimetype=_type(name), as_attachment=True, etag=tag, last_modified=built)
+            whole = send_file(path.resolve(), mimetype=_type(name), as_attachment=True, etag=tag, last_modified=built)
+            return attribution.linked(whole, attribution.terms())
         if path.name == f"{name}.gz":
-            return _unpacked(path, name)
+            return attribution.linked(_unpacked(path, name), attribution.terms())
     raise NotFound(f"there is no dump {name[:80]!r}; /dumps/ lists them")
 
 

@@ -45,7 +45,7 @@ def _see(path: str, document: str) -> Response:
     if ending in negotiation.ENDINGS:
         path += f"&format={ending}" if "?" in path else f".{ending}"
     response = links.see_other(path)
-    response.headers["Link"] = f'<{_encoded(document)}>; rel="describedby"'
+    response.headers["Link"] = f'<{links.encoded(document)}>; rel="describedby"'
     return response
 
 
@@ -71,12 +71,12 @@ def elsewhere() -> Response:
 
 def _describe(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
     page = negotiation.prefers_page()
-    response = _page(iri, canonical, alternates) if page else _data(iri)
+    response = _page(iri, canonical, alternates) if page else _data(iri, canonical)
     media_type = response.mimetype
-    relations = [f'<{_encoded(canonical)}>; rel="canonical"', f'<{_encoded(iri)}>; rel="describes"']
+    relations = [f'<{links.encoded(canonical)}>; rel="canonical"', f'<{links.encoded(iri)}>; rel="describes"']
     others = {kind: link for kind, link in alternates.items() if kind != media_type}
     offered = [f'<{link}>; rel="alternate"; type="{kind}"' for kind, link in others.items()]
-    response.headers["Link"] = ", ".join(relations + offered)
+    response.headers["Link"] = ", ".join([*relations, *offered, *response.headers.getlist("Link")])
     return response
 
 
@@ -104,10 +104,19 @@ def _page(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
-def _data(iri: str) -> Response:
+def _data(iri: str, canonical: str) -> Response:
+    """Return what is said of `iri`, and of the document the parts of the data with terms of their own."""
     if not site().describes(iri):
         raise _unknown(iri)
-    return documents.construct("description", subject=iri, value=iri, entity=iri)
+    used: list[attribution.Terms] = []
+
+    def values() -> documents.Values:
+        used.extend(attribution.of_things([iri]))
+        graphs = [each.graph for each in used]
+        return {"subject": iri, "value": iri, "entity": iri, "document": canonical, "graph": graphs}
+
+    response = documents.construct_with("description", values, iri, canonical)
+    return attribution.linked(response, used) if response.status_code == 200 else response
 
 
 def _kind(tail: str) -> list[tuple[str, str]]:
@@ -129,11 +138,6 @@ def _doc(tail: str) -> str:
 
 def _iri_of_doc(tail: str) -> str:
     return f"{BASE}doc/{tail}"
-
-
-def _encoded(iri: str) -> str:
-    """Return `iri` in the characters that a header may hold."""
-    return quote(iri, safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
 def _unknown(iri: str) -> NotFound:

@@ -55,6 +55,11 @@ def canonical(path: str) -> str:
     return BASE + quote(path.lstrip("/"), safe=_PATH)
 
 
+def encoded(iri: str) -> str:
+    """Return `iri` in the characters that a header may hold."""
+    return quote(iri, safe=":/?#[]@!$&'()*+,;=%-._~")
+
+
 def in_language(code: str) -> str:
     """Return the address of the current page in another language."""
     given = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]

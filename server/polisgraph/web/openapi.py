@@ -90,6 +90,12 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
+_TERMS: dict[str, Any] = {
+    "Link": {
+        "description": "Where the terms of what the answer rests on stand (rel=license, RFC 8288)",
+        "schema": {"type": "string"},
+    },
+}
 _EXCEL: dict[str, Any] = {
     "name": "excel",
     "in": "query",
@@ -147,7 +153,11 @@ def _operation(report: Report) -> dict[str, Any]:
             _EXCEL,
         ],
         "responses": {
-            "200": {"description": "The rows", "content": _contents((*RESULT_TYPES, HTML.media_type))},
+            "200": {
+                "description": "The rows",
+                "headers": _TERMS,
+                "content": _contents((*RESULT_TYPES, HTML.media_type)),
+            },
             **_problems(_ERRORS),
         },
     }
@@ -289,6 +299,7 @@ def _format_parameter(formats: tuple[Format, ...]) -> dict[str, Any]:
 def _endpoint_responses() -> dict[str, Any]:
     answer = {
         "description": "The answer",
+        "headers": _TERMS,
         "content": _contents((*RESULT_TYPES, *GRAPH_TYPES, HTML.media_type)),
     }
     return {"200": answer, **_problems((*_ERRORS, errors.Forbidden))}

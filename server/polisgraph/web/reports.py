@@ -92,7 +92,7 @@ def _data(found: Report, values: Mapping[str, Sequence[str]]) -> Response:
     if excel:
         response.set_data(excel_csv(answer.body, spoken))
         response.headers["Content-Disposition"] = f'attachment; filename="{found.name}.csv"'
-    return headers.kept(response, answer, name)
+    return headers.kept(attribution.linked(response, attribution.of_download(answer.body)), answer, name)
 
 
 def _filled(found: Report, values: Mapping[str, list[str]]) -> dict[str, list[str]]:

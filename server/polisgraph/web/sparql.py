@@ -9,7 +9,7 @@ from polisgraph.engine import Query
 from polisgraph.errors import QueryError
 from polisgraph.namespaces import BASE, PREFIXES
 from polisgraph.results import GRAPH_TYPES, JSON, N_TRIPLES, RESULT_TYPES
-from polisgraph.web import documents, headers, negotiation, protocol
+from polisgraph.web import attribution, documents, headers, negotiation, protocol
 from polisgraph.web.language import N_, language
 from polisgraph.web.protocol import Asked
 from polisgraph.web.rows import ROWS_SHOWN, Table, read_json, read_ntriples
@@ -55,7 +55,7 @@ def _data(asked: Asked, query: str) -> Response:
     answer = site().engine.query(
         Query(query, asked.default_graphs, asked.named_graphs, results_type, graph_type, asked.time_limit)
     )
-    return headers.kept(headers.data(answer), answer, name)
+    return headers.kept(attribution.linked(headers.data(answer)), answer, name)
 
 
 def _media_types(named: str | None) -> tuple[str | None, str | None]:
