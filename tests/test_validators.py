@@ -95,14 +95,15 @@ VALUES = [
 """What a person may write in the wrong place. (A backslash in a message is too much for pySHACL.)"""
 
 
-def mutated(store: ox.Store, seed: int, number: int) -> None:
-    """Break `number` statements of the data in `store` at random: drop, double, move, or change a value."""
+def mutated(store: ox.Store, seed: int, number: int, along: tuple[ox.NamedNode, ...] = ()) -> None:
+    """Break `number` statements of the data in `store` at random, if given `along` properties: drop, double, move, or
+    change a value."""
     chance = random.Random(seed)
     default = ox.DefaultGraph()
     data = sorted((q for q in store if q.graph_name != default and "/graph/data/" in str(q.graph_name)), key=str)
     predicates = sorted({q.predicate for q in data}, key=str)
     subjects = sorted({q.subject for q in data}, key=str)
-    for quad in chance.sample(data, number):
+    for quad in chance.sample([quad for quad in data if not along or quad.predicate in along], number):
         how = chance.randrange(5)
         subject, predicate, value = quad.subject, quad.predicate, quad.object
         if how != 1:
