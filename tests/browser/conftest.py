@@ -8,6 +8,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import CHROMIUM
 
+MOVED = """window.moved = 0;
+new PerformanceObserver(list => {
+  for (const each of list.getEntries()) if (!each.hadRecentInput) window.moved += each.value;
+}).observe({type: 'layout-shift', buffered: true});"""
+"""Adds up in `window.moved` how far what a page shows has moved by itself (Layout Instability, section 4)."""
+
 
 @dataclass
 class Watched:

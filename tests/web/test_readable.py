@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from polisgraph.web.readable import day, number
+from polisgraph.web.readable import day, moment, number, size
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,32 @@ def test_numbers(app: Flask, text: str, german: str, english: str) -> None:
     for code, expected in (("de", german), ("en", english)):
         with app.test_request_context(headers={"Accept-Language": code}):
             assert number(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "german", "english"),
+    [
+        ("2026-11-22T22:32:05+00:00", "22. Nov. 2026, 22:32 UTC", "22 Nov 2026, 22:32 UTC"),
+        ("2026-11-23T00:10:00+02:00", "22. Nov. 2026, 22:10 UTC", "22 Nov 2026, 22:10 UTC"),
+        ("soon", "soon", "soon"),
+    ],
+)
+def test_moments(app: Flask, text: str, german: str, english: str) -> None:
+    for code, expected in (("de", german), ("en", english)):
+        with app.test_request_context(headers={"Accept-Language": code}):
+            assert moment(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("octets", "german", "english"),
+    [
+        (0, "0,0 kB", "0.0 kB"),
+        (51_250, "51,2 kB", "51.2 kB"),
+        (999_960, "1,0 MB", "1.0 MB"),
+        (61_000_000, "61,0 MB", "61.0 MB"),
+    ],
+)
+def test_sizes(app: Flask, octets: int, german: str, english: str) -> None:
+    for code, expected in (("de", german), ("en", english)):
+        with app.test_request_context(headers={"Accept-Language": code}):
+            assert size(octets).replace("\N{NO-BREAK SPACE}", " ") == expected

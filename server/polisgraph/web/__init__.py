@@ -119,11 +119,11 @@ def _equip(app: Flask, snapshot: "Snapshot", time_limit: float) -> None:
     environment.filters["term_page"] = links.term_page
     environment.filters["short"] = links.short
     environment.filters["day"] = readable.day
+    environment.filters["moment"] = readable.moment
     environment.filters["number"] = readable.number
+    environment.filters["size"] = readable.size
     environment.filters["plain"] = links.plain
     environment.filters["slug"] = links.slug
-    environment.filters["day"] = readable.day
-    environment.filters["number"] = readable.number
     environment.tests["local"] = links.is_local
     environment.globals |= {
         "own": links.own,

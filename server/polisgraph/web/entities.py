@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from polisgraph.errors import BadParameter, NotFound
 from polisgraph.namespaces import BASE
 from polisgraph.web import attribution, documents, headers, links, negotiation
-from polisgraph.web.language import language
+from polisgraph.web.language import N_, gettext, language
 from polisgraph.web.portrait import portrait
 from polisgraph.web.rows import ROWS_SHOWN
 from polisgraph.web.schema import described
@@ -18,6 +18,36 @@ blueprint = Blueprint("entities", __name__)
 _SAFE = "/-._~"
 _LISTED = ROWS_SHOWN // 2
 """Entities of a kind on one page, which stays below 100 kB."""
+KINDS = {
+    "municipality": N_("Municipalities"),
+    "county": N_("Counties"),
+    "authority": N_("Other local authorities"),
+    "territory": N_("Countries and territories"),
+    "network": N_("Networks"),
+    "body": N_("Bodies"),
+    "unit": N_("Municipal units"),
+    "post": N_("Posts"),
+    "person": N_("People"),
+    "organization": N_("Organisations"),
+    "tenure": N_("Memberships, seats and offices"),
+    "partnership": N_("Partnerships"),
+    "claim": N_("Figures claimed"),
+    "commitment": N_("Commitments"),
+    "source": N_("Sources"),
+    "place": N_("Places of the gazetteer"),
+}
+"""What lists of entities are called, by the part of the IRI behind /id/; others go by that part."""
+_ANSWERS = {
+    "municipality": ("most-connected-municipalities", "memberships-of-municipality", "shared-networks"),
+    "network": ("networks-by-theme", "members-of-network", "network-overlap"),
+    "body": ("bodies-of-network", "network-structure"),
+    "person": ("office-holders", "office-succession"),
+    "tenure": ("memberships-of-municipality", "office-holders"),
+    "unit": ("lead-departments",),
+    "commitment": ("commitments",),
+    "claim": ("network-figures", "contradictions"),
+}
+"""Reports that say more about a kind than a list of names does."""
 
 
 @blueprint.route("/id/<path:tail>")
@@ -100,7 +130,14 @@ def _page(iri: str, canonical: str, alternates: dict[str, str]) -> Response:
     listed = _kind(iri.removeprefix(BASE + "id/"))
     if not listed:
         raise _unknown(iri)
-    page = render_template("kind.html", kind=iri.rpartition("/")[2], rows=listed[:_LISTED], more=listed[_LISTED:])
+    kind = iri.rpartition("/")[2]
+    page = render_template(
+        "kind.html",
+        heading=gettext(KINDS[kind]) if kind in KINDS else kind.replace("-", " ").capitalize(),
+        rows=listed[:_LISTED],
+        more=listed[_LISTED:],
+        answers=[site().reports[each] for each in _ANSWERS.get(kind, ()) if each in site().reports],
+    )
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from polisgraph.web.language import language
@@ -30,18 +30,35 @@ def day(text: str) -> str:
     return text
 
 
-def number(text: str) -> str:
+def moment(text: str) -> str:
+    """Return an ISO 8601 time with its zone as day and minute of UTC; what is none comes back as it was."""
+    try:
+        value = datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return text
+    return f"{day(value.isoformat())}, {value:%H:%M} UTC"
+
+
+def number(text: str | int) -> str:
     """Return a decimal number with the reader's marks, all its digits kept; what is none comes back as it was."""
     from babel.numbers import format_decimal
 
     try:
         value = Decimal(text)
     except InvalidOperation:
-        return text
+        return str(text)
     if not value.is_finite():
-        return text
+        return str(text)
     places = len(f"{value:f}".partition(".")[2])
     return str(format_decimal(value, "#,##0" + "." * bool(places) + "0" * places, locale=_locale()))
+
+
+def size(octets: int) -> str:
+    """Return a number of bytes in kB or MB of the International System of Units, with one digit behind the mark."""
+    from babel.numbers import format_decimal
+
+    value, unit = (octets / 1e6, "MB") if octets >= 999_950 else (octets / 1e3, "kB")
+    return f"{format_decimal(value, '#,##0.0', locale=_locale())}\N{NO-BREAK SPACE}{unit}"
 
 
 def _locale() -> str:

@@ -18,7 +18,7 @@ function start(form) {
   const place = document.createElement("div");
   const height = `${area.offsetHeight}px`;
   area.hidden = true;
-    area.after(place);
+  area.after(place);
   const editor = new Yasqe(place, {
     value: area.value.trimEnd(),
     editorHeight: height,
@@ -69,6 +69,7 @@ function start(form) {
     const begun = performance.now();
     const target = address();
     say(words.running);
+    document.getElementById("answer").ariaBusy = "true";
     tool("stop").hidden = false;
     try {
       const answer = await fetch(target, { headers: { Accept: "text/html" }, signal: mine.signal });
@@ -82,6 +83,7 @@ function start(form) {
       if (asked === mine) {
         asked = null;
         tool("stop").hidden = true;
+        document.getElementById("answer").ariaBusy = "false";
       }
     }
   }

@@ -127,7 +127,7 @@ function bands(rows, size, marks, options) {
         tickFormat: (index) => rows[index].label,
         tickSize: 0,
         textOverflow: "ellipsis",
-        lineWidth: (left - 10) / 12,
+        lineWidth: (left - 18) / 12,
         fontSize: 12,
       }),
       ...marks(Math.max(3, ((size.height - 40) / rows.length - 20) / 2)),
@@ -350,11 +350,14 @@ function legend(figure, rows) {
     item.dataset.colour = index + 1;
     list.append(item);
   });
-  figure.append(list);
+  below(figure).prepend(list);
 }
 
+/** Where legend and note go: room is kept for them, so that nothing moves when they come. */
+const below = (figure) => figure.querySelector(".below") ?? figure;
+
 function say(figure, text) {
-  const line = figure.querySelector(".note") ?? figure.appendChild(Object.assign(document.createElement("p"), { className: "note hint" }));
+  const line = figure.querySelector(".note") ?? below(figure).appendChild(Object.assign(document.createElement("p"), { className: "note hint" }));
   line.textContent = text;
 }
 

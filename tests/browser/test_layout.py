@@ -1,0 +1,67 @@
+"""Every kind of page on a phone, a tablet and a desk, in both languages: nothing hangs over the edge, nothing moves."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import MOVED
+from tests.browser.test_access import KINDS, drawn
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (320, 360, 768, 1440)
+SIX = "&".join(f"with={name}" for name in ("koeln", "duesseldorf", "bochum", "heidelberg", "berlin", "essen"))
+PAGES = sorted(
+    {
+        *KINDS,
+        "/about",
+        "/by",
+        "/changes",
+        "/check",
+        "/compare",
+        f"/compare?{SIX}",
+        "/doc/body/rgre-de-praesidium",
+        "/doc/municipality",
+        "/doc/tenure/koeln--eurocities",
+        "/dumps/",
+        "/reports/network-overlap",
+        "/review",
+        "/search?q=koeln",
+        "/shapes/",
+        "/sparql?query=SELECT%20nothing",
+        "/tutorial",
+    }
+)
+OVER = """width => {
+  const whole = document.documentElement.scrollWidth;
+  if (whole <= width) return [];
+  const scrolled = '.scroll, pre, textarea, .CodeMirror, .source, svg, .skip, .unseen';
+  const over = [...document.body.querySelectorAll('*')].filter(each => !each.closest(scrolled))
+    .filter(each => each.getBoundingClientRect().right > width + 1);
+  return [`${whole} pixels`, ...over.map(each => each.outerHTML.slice(0, 90))].slice(0, 4);
+}"""
+"""What hangs over the right edge of the window, if the page can be moved sideways."""
+
+
+def over_the_edge(page: Page) -> dict[int, list[str]]:
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        found[width] = page.evaluate(OVER, width)
+    return {width: names for width, names in found.items() if names}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_page_fits_its_window_and_stands_still(browser: Browser, server: str, language: str) -> None:
+    over, moved = {}, {}
+    with browser.new_context(extra_http_headers={"Accept-Language": language}) as context:
+        context.add_init_script(MOVED)
+        page = context.new_page()
+        for path in PAGES:
+            page.set_viewport_size({"width": 768, "height": 900})
+            page.goto(server + path)
+            drawn(page)
+            if (by := page.evaluate("window.moved")) > 0:
+                moved[path] = by
+            if found := over_the_edge(page):
+                over[path] = found
+    assert over == {} and moved == {}
