@@ -41,9 +41,15 @@ def test_the_form_alone(english: Reader, address: str) -> None:
 
 def test_what_is_not_known_is_said_with_what_is_like_it(english: Reader) -> None:
     page = english.get("/compare?with=koeln&with=dusseldrf&with=eurocities")
-    assert "dusseldrf" in page.text and "duesseldorf" in page.text
+    assert "dusseldrf" in page.text and "Düsseldorf" in page.text
+    assert "/compare?with=koeln&with=duesseldorf&with=eurocities" in page.links
     # Whoever begins with a municipality compares municipalities.
     assert page.text.count("Not known as one of these:") == 2
+
+
+def test_the_form_has_names_and_not_keys(german: Reader) -> None:
+    fields = german.get("/compare?with=koeln&with=ags:05913000").attributes("input", "value")
+    assert [value for value in fields if value] == ["Köln", "Dortmund"]
 
 
 def test_more_than_six_are_not_compared(english: Reader) -> None:

@@ -1,5 +1,6 @@
 """Puts two to six municipalities, or as many networks, side by side: what they share, what only one has, since when."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,11 +39,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Wish:
-    """What was written into one field: what it means, or the names most like it."""
+    """What was written into one field: what it means, or what is named most like it, by slug and label.
+
+    `shown` is how its form shows it: by its name where that is enough to find it again, else as it was written.
+    """
 
     given: str
     entity: Entity | None
-    nearest: Sequence[str] = ()
+    shown: str
+    nearest: Sequence[tuple[str, str]] = ()
 
 
 @blueprint.route("/compare", strict_slashes=False)
@@ -86,8 +91,22 @@ def _wishes(given: Sequence[str]) -> tuple[list[Wish], str]:
         if found:
             classes = (class_,)
         nearest = () if found else tuple(site().entities.nearest(name, class_, None))[:3]
-        wishes.append(Wish(name, found, nearest))
+        wishes.append(
+            Wish(name, found, _shown(name, found, class_), [(each, _called(each, class_)) for each in nearest])
+        )
     return wishes, classes[0]
+
+
+def _shown(given: str, meant: Entity | None, class_: str) -> str:
+    if meant is None:
+        return given
+    label = meant.labels[language()]
+    return label if [each.iri for each in site().entities.named(label, class_, None)] == [meant.iri] else given
+
+
+def _called(slug: str, class_: str) -> str:
+    found = site().entities.named(slug, class_, None)
+    return found[0].labels[language()] if found else slug
 
 
 def _named(name: str, classes: tuple[str, ...]) -> tuple[Entity | None, str]:
@@ -111,10 +130,14 @@ def _lines(chosen: Sequence[Entity], class_: str) -> list[Line]:
 
 
 def _offered(class_: str) -> list[tuple[str, str]]:
-    """Return names to choose from with their labels: the best connected municipalities, the largest networks."""
+    """Return what may be written, each with what to say beside it: the best connected municipalities, the largest
+    networks, by name, or by slug where several have the name.
+    """
     asked = {_CLASSES[0]: ("members",), _CLASSES[1]: ("networks",)}.get(class_, ("networks", "members"))
     rows = [row for name in asked for row in site().ask(name, lang=language())]
-    return [(links.slug(row["entity"].value), row["label"].value) for row in rows][:_OFFERED]
+    names = Counter(row["label"].value for row in rows)
+    found = ((links.slug(row["entity"].value), row["label"].value) for row in rows)
+    return [(label, "") if names[label] == 1 else (slug, label) for slug, label in found][:_OFFERED]
 
 
 def _largest(name: str, number: str) -> list[tuple[str, str]]:
