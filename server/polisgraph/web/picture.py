@@ -1,12 +1,12 @@
 """Which pictures the rows of a report make: what its file declares, as far as the rows have what is to be drawn."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from polisgraph.reports import Report, View
 from polisgraph.reports.model import VIEWS
 from polisgraph.web.language import N_
-from polisgraph.web.rows import Table
+from polisgraph.web.rows import Row, Table
 
 _ROLES = {"from": "source", "to": "target"}
 """What the script calls roles that a report's file calls otherwise."""
@@ -22,12 +22,26 @@ NAMES = {
 """What each kind of picture is called."""
 
 
+_NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "bar": (("label",), ("value",)),
+    "column": (("label",), ("value",)),
+    "timeline": (("label",), ("start", "end")),
+    "map": (("label",), ("lat",), ("long",)),
+    "network": (("source",), ("target",)),
+}
+"""What a row must have to be drawn in each kind of picture: one role of each of these."""
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A way to draw the rows: `kind` and the roles in `columns` as the script calls them, with the report's columns."""
+    """A way to draw the rows: `kind` and the roles in `columns` as the script calls them, with the report's columns.
+
+    `rows` is how many have what is to be drawn.
+    """
 
     kind: str
     columns: Mapping[str, str]
+    rows: int
 
     @property
     def name(self) -> str:
@@ -40,11 +54,18 @@ def pictures(report: Report, table: Table) -> list[Picture]:
 
     One thing makes no picture: rows about at least two must have all that the picture needs, whatever else they lack.
     """
-    return [
-        Picture(_kind(report, view), {_ROLES.get(role, role): column for role, column in view.columns.items()})
-        for view in report.views
-        if view.name != "table" and _drawable(view, table)
-    ]
+    found = []
+    for view in report.views:
+        if view.name != "table" and _drawable(view, table):
+            kind, columns = _kind(report, view), {_ROLES.get(role, role): column for role, column in view.columns.items()}
+            found.append(Picture(kind, columns, usable(kind, columns, table.rows)))
+    return found
+
+
+def usable(kind: str, columns: Mapping[str, str], rows: Iterable[Row]) -> int:
+    """Return how many of `rows` have what a picture of this kind shows, its roles by `columns`."""
+    needed = [[columns[role] for role in roles if role in columns] for roles in _NEEDED[kind]]
+    return sum(all(any(column in row for column in either) for either in needed) for row in rows)
 
 
 def _drawable(view: View, table: Table) -> bool:

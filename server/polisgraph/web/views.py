@@ -1,9 +1,7 @@
 """Which pictures suit the answer to a query that nobody has described: judged by names and kinds of its columns."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from polisgraph.namespaces import PREFIXES
+from polisgraph.web.picture import Picture, usable
 from polisgraph.web.rows import Table
 
 _XSD = PREFIXES["xsd"]
@@ -14,15 +12,7 @@ _LOOKED_AT = 100
 _MOST_BARS = 60
 
 
-@dataclass(frozen=True)
-class View:
-    """A kind of picture, and the columns that take the parts in it; see «Pictures» in CONTRIBUTING.md."""
-
-    kind: str
-    columns: Mapping[str, str]
-
-
-def views(table: Table) -> list[View]:
+def views(table: Table) -> list[Picture]:
     """Return the pictures of `table` that make sense, the most telling first; often there is none."""
     kinds = {column: _kind(table, column) for column in table.columns}
     numbers = [column for column, kind in kinds.items() if kind == "number"]
@@ -35,16 +25,16 @@ def views(table: Table) -> list[View]:
     value = next((column for column in numbers if column not in (lat, long)), None)
     if len(table.rows) < 2:
         return []
-    found = []
+    found: list[tuple[str, dict[str, str]]] = []
     if lat and long and label:
-        found.append(View("map", {"label": label, "lat": lat, "long": long} | ({"value": value} if value else {})))
+        found.append(("map", {"label": label, "lat": lat, "long": long} | ({"value": value} if value else {})))
     if dates and label:
-        found.append(View("timeline", {"label": label, "start": dates[0]} | ({"end": dates[1]} if dates[1:] else {})))
+        found.append(("timeline", {"label": label, "start": dates[0]} | ({"end": dates[1]} if dates[1:] else {})))
     if value and label and len(table.rows) <= _MOST_BARS:
-        found.append(View("bar", {"label": label, "value": value}))
+        found.append(("bar", {"label": label, "value": value}))
     if len(things) >= 2 and not dates and not value:
-        found.append(View("network", {"source": things[0], "target": things[1]}))
-    return found
+        found.append(("network", {"source": things[0], "target": things[1]}))
+    return [Picture(kind, columns, usable(kind, columns, table.rows)) for kind, columns in found]
 
 
 def _kind(table: Table, column: str) -> str:

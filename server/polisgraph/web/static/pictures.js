@@ -254,7 +254,8 @@ async function map(rows, size) {
         x: "long", y: "lat", r: valued ? (each) => each.value || 0 : 4.5,
         fill: filled(rows), fillOpacity: 0.75, stroke: "var(--ground)", strokeWidth: 0.8, title: "title", href: "link",
       }),
-      Plot.text(rows.slice(0, 60), {
+      // Of very many places only those have names that are larger than others; which of the others had one would be chance.
+      Plot.text(valued || rows.length <= 60 ? rows.slice(0, 60) : [], {
         x: "long", y: "lat", text: "label", textAnchor: "start", dx: 8, fontSize: 11.5, className: "names",
         stroke: "var(--ground)", strokeWidth: 3, fill: "currentColor", paintOrder: "stroke",
       }),
@@ -298,6 +299,8 @@ function network(rows, size) {
   const node = svg.append("g").attr("class", "nodes").selectAll("a").data([...points].sort((a, b) => b.degree - a.degree)).join("a").attr("href", (each) => each.link ?? null);
   node.append("circle").attr("cx", (each) => x(each.x)).attr("cy", (each) => y(each.y)).attr("r", radius).append("title").text((each) => each.id);
   node.append("text").attr("class", "name").attr("x", (each) => x(each.x)).attr("y", (each) => y(each.y) - radius(each) - 4)
+    .attr("text-anchor", (each) => (x(each.x) < 120 ? "start" : x(each.x) > size.width - 120 ? "end" : "middle"))
+    .attr("dx", (each) => (x(each.x) < 120 ? -radius(each) : x(each.x) > size.width - 120 ? radius(each) : 0))
     .text((each) => (each.id.length > 34 ? `${each.id.slice(0, 33)}…` : each.id));
   const drawn = svg.node();
   drawn.dataset.thin = "yes";
