@@ -110,7 +110,7 @@ def test_statements_say_where_they_stand(german: Reader) -> None:
     assert "/doc/source/bochum-eurocities" in page.links and "/graph/data/from-bochum-eurocities" in page.links
     assert "/doc/source/bochum-europa" in page.links
     assert "Eurocities, 1" in page.text
-    assert "2021-03" in page.text
+    assert "März 2021" in page.text and "2021-03" in page.attributes("time", "datetime")
 
 
 def test_conclusions_stand_apart(german: Reader) -> None:

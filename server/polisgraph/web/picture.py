@@ -57,7 +57,10 @@ def pictures(report: Report, table: Table) -> list[Picture]:
     found = []
     for view in report.views:
         if view.name != "table" and _drawable(view, table):
-            kind, columns = _kind(report, view), {_ROLES.get(role, role): column for role, column in view.columns.items()}
+            kind, columns = (
+                _kind(report, view),
+                {_ROLES.get(role, role): column for role, column in view.columns.items()},
+            )
             found.append(Picture(kind, columns, usable(kind, columns, table.rows)))
     return found
 
