@@ -17,7 +17,20 @@ _TOLD = {
     Outcome.DUPLICATE: "duplicate: registered twice, told at the first registration",
     Outcome.LEFT_OUT: "left out: its source is none that the mapping takes",
 }
-_COLUMNS = ("row", "key", "name", "country", "outcome", "member", "linked_to", "reason", "defects", "candidates")
+_COLUMNS = (
+    "row",
+    "key",
+    "name",
+    "country",
+    "place",
+    "outcome",
+    "member",
+    "linked_to",
+    "reason",
+    "defects",
+    "candidates",
+)
+_NO_REASON = "not named in the mapping"
 
 
 def summary(decided: Sequence[Decided]) -> Iterator[str]:
@@ -27,6 +40,10 @@ def summary(decided: Sequence[Decided]) -> Iterator[str]:
     width = max(len(f"{number:,}") for number in (len(decided), *found.values()))
     yield f"{len(decided):>{width},} rows"
     yield from (f"{found[outcome]:>{width},} {told}" for outcome, told in _TOLD.items())
+    reasons = Counter(one.row.why_not or _NO_REASON for one in decided if one.outcome is Outcome.LEFT_OUT)
+    if reasons.keys() - {_NO_REASON}:
+        yield "the source of what is left out is"
+        yield from (f"{number:>{width},} {reason}" for reason, number in sorted(reasons.items()))
     defective = sum(1 for one in decided if one.defects)
     yield f"of these {defective:,} have a defect, and what it spoils is left out"
     yield from (f"{number:>{width},} {defect}" for defect, number in sorted(defects.items()))
@@ -42,6 +59,7 @@ def write_account(decided: Sequence[Decided]) -> str:
         linked = shorten(one.target.iri) if one.target is not None else ""
         member = shorten(one.member) if one.member else ""
         candidates = " | ".join(f"{each.score:g} {each.name} {shorten(each.id)}" for each in one.candidates)
-        told = (row.number, row.key, row.name, row.country, one.outcome, member, linked, one.reason)
+        place = shorten(row.seat.place.iri if row.seat else row.network) if row.seat or row.network else ""
+        told = (row.number, row.key, row.name, row.country, place, one.outcome, member, linked, one.reason)
         writer.writerow([*told, "; ".join(one.defects), candidates])
     return buffer.getvalue()

@@ -114,18 +114,18 @@ def decide(
     matcher = Matcher(index)
     defects = _defects(rows)
     left_out: list[Decided] = []
-    by_network: dict[tuple[str, str], list[Decided]] = defaultdict(list)
+    by_relation: dict[tuple[str, ...], list[Decided]] = defaultdict(list)
     for number, row in enumerate(sorted(rows, key=lambda row: (row.tenure, row.number)), start=1):
         tell(number, len(rows))
         if row.cited and not row.source:
-            reason = f"its source is none that the mapping takes: {row.cited}"
+            reason = f"its source is {row.why_not or 'none that the mapping takes'}: {row.cited}"
             left_out.append(Decided(row, Outcome.LEFT_OUT, "", reason))
             continue
         one = _alone(row, matcher, targets, defects[row.tenure])
         ruling = rulings.get(row.key.partition(" ")[2])
-        by_network[row.network, row.source].append(_ruled(one, ruling, targets) if ruling else one)
-    # What another source says, or of another network, is neither a double nor a rival.
-    found = [one for group in by_network.values() for one in _without_rivals(_without_doubles(group))]
+        by_relation[row.relation].append(_ruled(one, ruling, targets) if ruling else one)
+    # What another source says, or of another network or body, is neither a double nor a rival.
+    found = [one for group in by_relation.values() for one in _without_rivals(_without_doubles(group))]
     return sorted([*found, *left_out], key=lambda one: (one.row.tenure, one.row.number))
 
 

@@ -1,16 +1,15 @@
 """Reads the mapping of a member list: CSVW metadata (W3C 2015) that says what its columns mean. Reads no list.
 
 Of CSVW count: tables with their columns, titles, datatypes, `required`, `aboutUrl`, `valueUrl`, virtual columns, the
-primary key, foreign keys and the dialect. Codes of a column are its `skos:member`: things with a `skos:notation`, known
-ones, or commitments that the list itself describes by `skos:prefLabel` and perhaps `pg:deadline`; so may the column of
-the network describe it, by `skos:prefLabel` and `dc:subject`. Where each row cites a source of its own, the codes of
-that column describe the sources: by `rdf:type`, `skos:prefLabel` and `dc:publisher`.
+primary key, foreign keys, separators and the dialect. What texts in a column stand for is its `skos:member` (`codes`).
+The column of the network may describe it, by `skos:prefLabel` and `dc:subject`. Where rows are seats,
+`org:organization` says of a row in which body it is one, and `pg:bodyOf` of which network.
 """
 
 import json
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from csvw.metadata import Column, TableGroup
 
 from polisgraph.errors import SourceError
+from polisgraph.importing.codes import Code, codes_of, date_of, iri_of, texts_of
 from polisgraph.namespaces import PREFIXES, expand
 
 SHIPPED = Path(__file__).with_name("mappings")
@@ -38,41 +38,21 @@ MEANINGS = {
     "pg:supportedBy": "supporter",
     "org:member": "member",
     "org:organization": "network",
+    "pg:bodyOf": "network of the body",
     "org:role": "role",
     "pg:partner": "partner",
     "pg:attestedOn": "attested",
+    "pg:timeNote": "notes",
     "dct:source": "source",
 }
 """What a column says, by its `propertyUrl`. Only what is listed here is imported."""
 _NEEDED = ("name", "country", "member", "network")
 _SEVERAL = ("commitment",)
 """What several columns may say, each its part."""
+_OF_SEATS = ("network", "body", "role")
 _NEEDED_OF_PARTNERS = ("name", "country")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 _TEMPLATE = re.compile(r"\{(\w+)\}")
-# CSVW takes its prefixes from RDFa, where `dc` is what is `dct` here.
-_PREFIXES = {name: PREFIXES[name] for name in ("foaf", "org", "prov", "rdf", "rdfs", "skos", "xsd")}
-_PREFIXES |= {"dc": PREFIXES["dct"], "dcterms": PREFIXES["dct"], "wgs84": PREFIXES["wgs84"]}
-
-
-@dataclass(frozen=True)
-class Code:
-    """What a text in a column stands for; `names` by language and `deadline` only of what the list itself describes.
-
-    A source has its class as `kind` and, if it is described, the IRI of its `publisher`.
-    """
-
-    iri: str
-    names: dict[str, str]
-    deadline: str
-    kind: str = ""
-    publisher: str = ""
-
-    @property
-    def slug(self) -> str:
-        """The last part of the IRI."""
-        return self.iri.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -211,22 +191,37 @@ def _mapping(path: Path, said: dict[str, Any]) -> Mapping:
 
 
 def _of_members(path: Path, common: dict[str, Any], tables: Sequence[TableMapping], fields: Sequence[Field]) -> Mapping:
+    fields = _of_seats(fields)
     by_meaning = _by_meaning(fields, _NEEDED)
     constant = {name: by_meaning[name].value if name in by_meaning else "" for name in ("network", "role", "member")}
     by_row = [code.iri for code in by_meaning["network"].codes.values()]
     if not all(iri.startswith(PREFIXES["net"]) for iri in by_row or [constant["network"]]):
         raise ValueError(f"the valueUrl of org:organization must be a network, {PREFIXES['net']}…")
-    tenure = _template(tables, by_meaning["network"].about, "ten", "aboutUrl")
+    tenure = _template(tables, by_meaning.get("body", by_meaning["network"]).about, "ten", "aboutUrl")
     authority = _template(tables, constant["member"], "authority", "valueUrl")
     made = _made(path, common, tables, fields, tenure, authority)
     about = by_meaning["network"].column.common_props
     return replace(
         made,
         network=constant["network"],
-        network_names=_texts("skos:prefLabel", about["skos:prefLabel"]) if "skos:prefLabel" in about else {},
-        network_theme=_iri(str(about["dc:subject"]["@id"])) if "dc:subject" in about else "",
+        network_names=texts_of("skos:prefLabel", about["skos:prefLabel"]) if "skos:prefLabel" in about else {},
+        network_theme=iri_of(str(about["dc:subject"]["@id"])) if "dc:subject" in about else "",
         role=constant["role"],
     )
+
+
+def _of_seats(fields: Sequence[Field]) -> list[Field]:
+    """Return the fields of a list; where a column says of which network a body is, its rows are seats in bodies."""
+    if all(field.meaning != "network of the body" for field in fields):
+        return list(fields)
+    meant = {"network of the body": "network", "network": "body"}
+    found = [replace(field, meaning=meant.get(field.meaning, field.meaning)) for field in fields]
+    if [field.meaning for field in found if field.meaning in _OF_SEATS] != list(_OF_SEATS):
+        raise ValueError("seats need columns for network (pg:bodyOf), body (org:organization) and role, in this order")
+    bodies = [code for field in found if field.meaning == "body" for code in field.codes.values()]
+    if wrong := [code.iri for code in bodies if not code.network or not (code.kind or code.iri == code.network)]:
+        raise ValueError(f"{wrong[0]} is a body without a network or class: give it pg:bodyOf and rdf:type")
+    return found
 
 
 def _side(
@@ -272,11 +267,11 @@ def _made(
     return Mapping(
         path=path,
         slug=path.stem,
-        titles=_texts("dc:title", common.get("dc:title")),
+        titles=texts_of("dc:title", common.get("dc:title")),
         identifier=_text(common, "dc:identifier"),
         license=_text(common, "dc:license"),
         rights=_text(common, "dc:rights"),
-        issued=_date(_text(common, "dc:issued")),
+        issued=date_of(_text(common, "dc:issued")),
         network="",
         network_names={},
         network_theme="",
@@ -292,40 +287,14 @@ def _field(table: int, column: Column) -> Field | None:
     url = column.propertyUrl
     if not url:
         return None
-    iri = _iri(str(url))
+    iri = iri_of(str(url))
     meaning = next((meaning for name, meaning in MEANINGS.items() if expand(name) == iri), None)
     if meaning is None:
         raise ValueError(f"column {column}: {url} is not imported; what is: {', '.join(MEANINGS)}")
     value = column.inherit("valueUrl")
-    codes = dict(_codes(column))
+    codes = dict(codes_of(column))
     about = str(column.inherit("aboutUrl") or "")
-    return Field(meaning, table, column, _iri(str(value)) if value else "", codes, about)
-
-
-def _codes(column: Column) -> Iterator[tuple[str, Code]]:
-    members = column.common_props.get("skos:member", [])
-    for each in members if isinstance(members, list) else [members]:
-        names = _texts("skos:prefLabel", each["skos:prefLabel"]) if "skos:prefLabel" in each else {}
-        deadline = str(each.get(expand("pg:deadline"), ""))
-        kind, publisher = (str(each[prop]["@id"]) if prop in each else "" for prop in ("rdf:type", "dc:publisher"))
-        code = Code(_iri(str(each["@id"])), names, _date(deadline) if deadline else "", _iri(kind), publisher)
-        if kind and not names:
-            raise ValueError(f"{code.iri} is a source without a name: give it skos:prefLabel")
-        yield str(each["skos:notation"]), code
-
-
-def _iri(name: str) -> str:
-    """Return the IRI that a prefixed name of CSVW stands for, or the IRI itself."""
-    prefix, _, local = name.partition(":")
-    return _PREFIXES[prefix] + local if prefix in _PREFIXES else name
-
-
-def _texts(name: str, said: Any) -> dict[str, str]:
-    values: Sequence[Any] = said if isinstance(said, list) else [said]
-    found = {str(v["@language"]): str(v["@value"]) for v in values if isinstance(v, dict) and "@language" in v}
-    if not {"de", "en"} <= set(found):
-        raise ValueError(f'{name} must have a German and an English text: [{{"@value": "…", "@language": "de"}}, …]')
-    return found
+    return Field(meaning, table, column, iri_of(str(value)) if value else "", codes, about)
 
 
 def _text(common: dict[str, Any], name: str) -> str:
@@ -334,9 +303,3 @@ def _text(common: dict[str, Any], name: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{name} is missing; the list needs its licence, attribution, identifier and date")
     return text.strip()
-
-
-def _date(text: str) -> str:
-    if not _DATE.fullmatch(text):
-        raise ValueError(f"{text!r} is no date; write 2024, 2024-01 or 2024-01-31")
-    return text

@@ -17,6 +17,7 @@ from polisgraph.countries import code_named
 from polisgraph.errors import SourceError
 from polisgraph.folding import slug_of
 from polisgraph.importing.mapping import Field, Mapping, TableMapping
+from polisgraph.importing.seats import Place, Seat, place_in, seat_in
 
 _LONGEST = 1_000_000
 """No line of a member list is longer, in characters."""
@@ -44,8 +45,9 @@ class Row:
     years, or nothing. `status`, `kind` (a class) and `group` (the tenure of a joint group) are IRIs or nothing; so are
     `tenure` and `authority`, which every row has, and the `commitments`. `key` says which row it is, in whatever order
     the list is: «member_ref 29289», or «row 17». Where rows differ in network, role and source, these are IRIs too;
-    `cited` is then what the row cites as its source, and `source` is empty if the mapping does not take it. `attested`
-    is when the source said it.
+    `cited` is then what the row cites as its source, and `source` is empty if the mapping does not take it, with a
+    reason in `why_not` if it has one. `attested` is when the source said it, `notes` what else is said of the time, by
+    language. A row that is no membership of the network, but a seat in it, has that as `seat`.
     """
 
     number: int
@@ -68,12 +70,22 @@ class Row:
     role: str = ""
     cited: str = ""
     source: str = ""
+    why_not: str = ""
     attested: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
+    seat: Seat | None = None
 
     @property
     def locator(self) -> str:
         """Where the list says it: which row, and what it is called there; or what a source of its own calls it."""
-        return f"«{self.name}»" if self.source else f"{self.key}, «{self.name}»"
+        named = f"{self.seat.place.named}, «{self.name}»" if self.seat else f"«{self.name}»"
+        return named if self.source else f"{self.key}, {named}"
+
+    @property
+    def relation(self) -> tuple[str, ...]:
+        """What a member has once only by one source: the membership of a network, or a seat of a kind in a body."""
+        seat = (self.seat.place.iri, self.seat.tenure, self.seat.role) if self.seat else ()
+        return (self.network, *seat, self.source)
 
 
 def read_rows(path: Path, mapping: Mapping, tell: Callable[[int, int], None] = lambda done, all_: None) -> list[Row]:
@@ -210,11 +222,12 @@ def _row(
                 value = _cell(column, cells[place].strip())
                 if not (field := fields.get((table, column.name))):
                     continue
-                meant = _value(field, value)
-                if field.meaning in ("network", "source") and meant:
-                    texts = texts | {str(column.name): meant.rpartition("/")[2]}
+                meant = _seated(mapping, field, value, said) or _value(field, value)
+                if field.meaning in ("network", "source", "body") and meant:
+                    iri = meant.iri if isinstance(meant, Place) else meant
+                    texts = texts | {str(column.name): iri.rpartition("/")[2]}
                 if field.meaning == "source":
-                    said["cited"] = value
+                    said |= {"cited": value, "why_not": field.codes[value].why_not if value in field.codes else ""}
                 if field.meaning != "commitment":
                     said[field.meaning] = meant
                 elif meant:
@@ -227,6 +240,8 @@ def _row(
     if (said.get("latitude") is None) != (said.get("longitude") is None):
         problems.append(f"row {number}: has a latitude or a longitude, but not both")
         return None
+    if said.pop("body", None):
+        said["seat"] = said.pop("role")
     values = {name: value for name, value in said.items() if value is not None}
     templates = {name: str(slug_of(text)) for name, text in texts.items()} | {"_row": str(number)}
     return Row(
@@ -236,6 +251,14 @@ def _row(
         authority=_expanded(mapping.authority, templates),
         **values,
     )
+
+
+def _seated(mapping: Mapping, field: Field, value: Any, said: dict[str, Any]) -> Place | Seat | None:
+    """Return what body or seat a value means in a list of seats; raise ValueError if the mapping does not say."""
+    if field.meaning == "body" and "network" in said:
+        return place_in(mapping, said["network"], str(value or ""))
+    place = said.get("body") if field.meaning == "role" else None
+    return seat_in(mapping, place, str(value or "")) if isinstance(place, Place) else None
 
 
 def _cell(column: Any, text: str) -> Any:
@@ -253,6 +276,12 @@ def _cell(column: Any, text: str) -> Any:
 
 def _value(field: Field, value: Any) -> Any:
     """Return what a value says by the meaning of its column; raise ValueError that says what is wrong with it."""
+    if field.meaning == "notes":
+        texts = value if isinstance(value, list) else [value]
+        found = [field.codes[str(text)].names for text in texts if str(text) in field.codes]
+        return (
+            tuple((language, "; ".join(names[language] for names in found)) for language in found[0]) if found else ()
+        )
     if value is None or value == "":
         if field.meaning in ("name", "country") and not field.optional:
             raise ValueError(f"is empty; every row needs a {field.meaning}")

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import pyoxigraph as ox
 
+from polisgraph.importing.codes import Code
 from polisgraph.importing.deciding import Decided, Outcome
-from polisgraph.importing.mapping import Code, Mapping
+from polisgraph.importing.mapping import Mapping
 from polisgraph.importing.turtle import Statements, timed
 from polisgraph.namespaces import expand
 
@@ -19,8 +20,8 @@ def cited_sources(decided: Sequence[Decided], mapping: Mapping) -> Statements:
     said: Statements = {}
     for address, code in field.codes.items() if field is not None else ():
         rows = [one.row for one in decided if one.row.source == code.iri and one.outcome is not Outcome.LEFT_OUT]
-        # What is announced for later does not make a source younger.
-        dates = {row.attested or max(row.start, row.end) for row in rows} - {""}
+        # What is announced for later does not make a source younger; when an office ends is often known beforehand.
+        dates = {row.attested or (row.start if row.seat else "") or max(row.start, row.end) for row in rows} - {""}
         if rows:
             said[code.iri] = list(_source(address, code, max(dates, default="")))
     return said

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import pyoxigraph as ox
 
 from polisgraph.countries import country_iri, name_of
+from polisgraph.importing.bodies import bodies, predecessors
+from polisgraph.importing.codes import Code
 from polisgraph.importing.deciding import Decided, Outcome
-from polisgraph.importing.mapping import Code, Mapping
+from polisgraph.importing.mapping import Mapping
 from polisgraph.importing.reading import Party, Row
 from polisgraph.importing.sources import cited_sources
 from polisgraph.importing.turtle import Statements, timed
@@ -21,22 +23,25 @@ Said = Iterator[tuple[str, ox.NamedNode | ox.Literal]]
 
 
 def statements(decided: Sequence[Decided], mapping: Mapping, described: set[str]) -> Statements:
-    """Return all that the evidence file of a list says: the file, its source, countries, members and memberships.
+    """Return all that the evidence file of a list says: the file, its sources, countries, bodies, members, tenures.
 
     `described` are the IRIs of countries that the authored data describes; the others are described here.
     """
     said: Statements = {}
     decided = [one for one in decided if one.outcome is not Outcome.LEFT_OUT]
-    rows: dict[tuple[str, str, str], list[Decided]] = defaultdict(list)
+    rows: dict[tuple[str, ...], list[Decided]] = defaultdict(list)
     tenures = {one.row.tenure: one for one in decided}
     for one in decided:
-        rows[one.member, one.row.network, one.row.source].append(one)
-    for (member, _, _), found in sorted(rows.items()):
+        rows[one.member, *one.row.relation].append(one)
+    before = predecessors(decided)
+    for (member, *_), found in sorted(rows.items()):
         first = next(one for one in found if one.outcome is not Outcome.DUPLICATE)
         if first.target is None or not first.target.in_graph:
             said.setdefault(member, []).extend([*of_member(first), *_evidence(mapping, found)])
         said[first.row.tenure] = list(_tenure(first, found, mapping, tenures))
-    return said | of_list(decided, mapping, described) | cited_sources(decided, mapping)
+        if first.row.tenure in before:
+            said[first.row.tenure].append(("pg:succeeds", ox.NamedNode(before[first.row.tenure])))
+    return said | bodies(decided) | of_list(decided, mapping, described) | cited_sources(decided, mapping)
 
 
 def of_list(decided: Sequence[Decided], mapping: Mapping, described: set[str]) -> Statements:
@@ -101,14 +106,12 @@ def _of_entry(target: Target) -> Said:
 
 def _tenure(first: Decided, found: Sequence[Decided], mapping: Mapping, tenures: dict[str, Decided]) -> Said:
     row = first.row
-    yield "rdf:type", _node("pg:NetworkMembership")
-    yield "org:member", ox.NamedNode(first.member)
-    yield "org:organization", ox.NamedNode(row.network or mapping.network)
-    if role := row.role or mapping.role:
-        yield "org:role", ox.NamedNode(role)
+    yield from _parties(first, mapping)
     for prop, text in (("pg:start", row.start), ("pg:end", row.end)):
         if text:
             yield prop, timed(text)
+    for language, told in row.notes:
+        yield "pg:timeNote", ox.Literal(told, language=language)
     # What a source only announces it does not attest.
     if row.attested and row.attested >= row.start[: len(row.attested)]:
         yield "pg:attestedOn", timed(row.attested)
@@ -129,6 +132,20 @@ def _tenure(first: Decided, found: Sequence[Decided], mapping: Mapping, tenures:
         if one is not first:
             yield from _note(one.row)
     yield from _evidence(mapping, found)
+
+
+def _parties(one: Decided, mapping: Mapping) -> Said:
+    """Say who has what with whom: a membership of a network, or a seat."""
+    row, seat = one.row, one.row.seat
+    yield "rdf:type", ox.NamedNode(seat.tenure) if seat else _node("pg:NetworkMembership")
+    hosting = seat is not None and seat.hosting
+    yield "pg:host" if hosting else "org:member", ox.NamedNode(one.member)
+    place = seat.place.iri if seat else row.network or mapping.network
+    yield "pg:hostedBody" if hosting else "org:organization", ox.NamedNode(place)
+    if role := seat.role if seat else row.role or mapping.role:
+        yield "org:role", ox.NamedNode(role)
+    if seat and seat.place.code.represents:
+        yield "pg:represents", ox.NamedNode(seat.place.code.represents)
 
 
 def _note(row: Row) -> Said:

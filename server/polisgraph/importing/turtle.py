@@ -16,14 +16,25 @@ _DATATYPES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
 _PREFIXED = re.compile(r"([a-z0-9]+):[\w-]*")
 _ORDER = (
     "rdf:type", "dct:title", "skos:prefLabel", "skos:altLabel", "org:member", "org:organization", "org:role",
-    "pg:partner",
+    "pg:host", "pg:hostedBody", "pg:represents", "pg:bodyOf", "pg:subBodyOf", "pg:partner",
     "pg:start", "pg:end", "pg:status", "pg:undertakes", "pg:withinGroup", "pg:coordinatedBy", "pg:supportedBy",
-    "pg:timeNote", "pg:attestedOn", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
+    "pg:succeeds", "pg:timeNote", "pg:attestedOn", "pg:country", "pg:ags", "pg:geonames", "pg:isoCode",
     "pg:wikidata",
     "wgs84:lat", "wgs84:long", "skos:note", "rdfs:seeAlso", "dct:publisher", "dct:identifier", "pg:notBefore",
     "dct:license", "dct:rights", "dct:source", "pg:locator",
 )  # fmt: skip
 """The order of properties in a line; any other stands behind these."""
+RELATIONS = frozenset(
+    expand(name)
+    for name in (
+        "pg:NetworkMembership",
+        "pg:BodyMembership",
+        "pg:OfficeHolding",
+        "pg:SecretariatHosting",
+        "pg:Partnership",
+    )
+)
+"""The classes of what holds between things for a time: what a list is about."""
 
 
 def timed(text: str) -> ox.Literal:
@@ -60,12 +71,14 @@ def values(said: Mapping[str, Iterable[tuple[str, ox.NamedNode | ox.Literal]]], 
 
 
 def _rank(said: Iterable[tuple[str, object]]) -> int:
-    """Put what the file is about first: itself, its source, countries; then members, then memberships."""
-    types = [value.value for prop, value in said if prop == "rdf:type" and isinstance(value, ox.NamedNode)]
+    """Put what the file is about first: itself, its source, countries; then bodies and members, then memberships."""
+    types = {value.value for prop, value in said if prop == "rdf:type" and isinstance(value, ox.NamedNode)}
+    types |= {expand("pg:Body") for prop, _ in said if prop == "pg:bodyOf"}
     order = ("void:Dataset", "pg:SourceDocument", "pg:OfficialPage", "pg:EncyclopaediaArticle", "pg:PressReport",
-             "pg:ReferenceDataset", "pg:Territory", "pg:Network", "pg:Commitment", "org:Organization")  # fmt: skip
+             "pg:ReferenceDataset", "pg:Territory", "pg:Network", "pg:Body", "pg:Commitment",
+             "org:Organization")  # fmt: skip
     ranks = [number for number, name in enumerate(order) if expand(name) in types]
-    relation = any(expand(name) in types for name in ("pg:NetworkMembership", "pg:Partnership"))
+    relation = bool(RELATIONS & types)
     return min(ranks, default=len(order) + relation)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from polisgraph.importing.mapping import Mapping
-from polisgraph.importing.turtle import Statements, timed, values
+from polisgraph.importing.turtle import RELATIONS, Statements, timed, values
 from polisgraph.namespaces import PREFIXES, expand
 
 _NAME = re.compile(r"«(.*)»")
-_RELATIONS = {expand("pg:NetworkMembership"), expand("pg:Partnership")}
+_PARTIES = ("org:member", "pg:host", "pg:partner")
+_PLACES = ("org:organization", "pg:hostedBody")
 _SHOWN = 20
 _TOLD_OF = {
     "pg:start": "joined",
@@ -20,6 +21,7 @@ _TOLD_OF = {
     "pg:undertakes": "commitments",
     "pg:coordinatedBy": "coordinator",
     "pg:supportedBy": "supporter",
+    "pg:host": "linked to",
 }
 _DESCRIBED = ("pg:undertakes", "pg:coordinatedBy", "pg:supportedBy")
 """What a membership leads to that the list describes itself."""
@@ -50,8 +52,8 @@ class Difference:
 
 
 def memberships(said: Statements) -> set[str]:
-    """Return the IRIs of the memberships and partnerships among `said`."""
-    return {iri for iri in said if _RELATIONS & set(values(said, iri, "rdf:type"))}
+    """Return the IRIs of memberships, seats and partnerships among `said`."""
+    return {iri for iri in said if RELATIONS & set(values(said, iri, "rdf:type"))}
 
 
 def compare(old: Statements, new: Statements) -> Difference:
@@ -84,27 +86,35 @@ def carry_over(old: Statements, new: Statements, mapping: Mapping) -> None:
     the list under another key now was not gone: that registration ends with the other's start, or is noted there.
     """
     earlier = next(iter(values(old, mapping.source, "pg:notBefore")), "")
-    live = {member: iri for iri in sorted(memberships(new)) for member in values(new, iri, "org:member")}
+    live = {_held(new, iri): iri for iri in sorted(memberships(new)) if not values(new, iri, "pg:partner")}
     for iri in memberships(old) & memberships(new):
         new[iri] += [each for each in old[iri] if each[0] == "skos:note" and each[1].value.startswith(_FORMERLY)]
     for iri in sorted(memberships(old) - memberships(new)):
-        parties = values(old, iri, "org:member") + values(old, iri, "pg:partner")
+        parties = [party for prop in _PARTIES for party in values(old, iri, prop)]
+        now = live.get(_held(old, iri), "")
         start, end = (next(iter(values(old, iri, prop)), "") for prop in ("pg:start", "pg:end"))
         until = end or mapping.issued
-        if parties[0] in live:
-            next_start = next(iter(values(new, live[parties[0]], "pg:start")), "")
+        if now:
+            next_start = next(iter(values(new, now, "pg:start")), "")
             until = min(until, next_start)
             if not until or until <= start:
-                new[live[parties[0]]] += _before(old, iri, start)
+                new[now] += _before(old, iri, start)
                 continue
         new[iri] = list(old[iri]) if until == end else [*_ended(old[iri], until, earlier, mapping.issued)]
-        others = [each for prop in _DESCRIBED for each in values(old, iri, prop)]
+        others = [each for prop in (*_DESCRIBED, *_PLACES, "dct:source") for each in values(old, iri, prop)]
         for member in parties:
             countries = values(old, member, "pg:country")
             others += [member, *countries, expand("src:cldr")] if member in old else []
         for each in others:
             if each in old:
                 new.setdefault(each, old[each])
+
+
+def _held(said: Statements, iri: str) -> tuple[str, ...]:
+    """Return what a member has once only by one source: a membership of a network, or a seat, whatever its key."""
+    seat = expand("pg:NetworkMembership") not in values(said, iri, "rdf:type")
+    props = (*_PARTIES, *_PLACES, "dct:source", *(["org:role"] if seat else []))
+    return tuple(value for prop in props for value in values(said, iri, prop))
 
 
 def _ended(said: Sequence[tuple[str, ox.NamedNode | ox.Literal]], until: str, earlier: str, issued: str) -> _Said:
