@@ -5,6 +5,7 @@ import io
 import re
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from polisgraph.errors import SourceError
@@ -63,7 +64,10 @@ def decided(tmp_path: Path, index: Index, seats: Mapping) -> list[Decided]:
 
 
 def told(said: Statements, iri: str) -> set[tuple[str, str]]:
-    return {(prop, shorten(value.value)) for prop, value in said[expand(iri)]}
+    return {
+        (prop, shorten(value.value) if isinstance(value, ox.NamedNode) else value.value)
+        for prop, value in said[expand(iri)]
+    }
 
 
 def test_each_row_is_a_seat_an_office_or_a_hosting(decided: list[Decided], seats: Mapping) -> None:
