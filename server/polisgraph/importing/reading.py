@@ -224,8 +224,8 @@ def _row(
                     continue
                 meant = _seated(mapping, field, value, said) or _value(field, value)
                 if field.meaning in ("network", "source", "body") and meant:
-                    iri = meant.iri if isinstance(meant, Place) else meant
-                    texts = texts | {str(column.name): iri.rpartition("/")[2]}
+                    named = meant.slug if isinstance(meant, Place) else str(meant).rpartition("/")[2]
+                    texts = texts | {str(column.name): named}
                 if field.meaning == "source":
                     said |= {"cited": value, "why_not": field.codes[value].why_not if value in field.codes else ""}
                 if field.meaning != "commitment":
