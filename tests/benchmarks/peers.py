@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from polisgraph.snapshot import Snapshot
 from tests.benchmarks.data import size_on_disk
-from tests.benchmarks.measuring import TIME_LIMIT, Client
+from tests.benchmarks.measuring import CLIENTS, TIME_LIMIT, Client
 from tests.benchmarks.work import Item, asked
 from tests.processes import Program, free_port, located, serve
 
@@ -119,8 +119,12 @@ class Polisgraph(Peer):
         return serve(home, self.port, "--no-build")
 
     def environment(self) -> dict[str, str]:
-        # The same for all.
-        return {"POLISGRAPH_TIME_LIMIT": str(TIME_LIMIT)}
+        # The same time for all; and the clients, who all come from one address here, stand for as many.
+        return {
+            "POLISGRAPH_TIME_LIMIT": str(TIME_LIMIT),
+            "POLISGRAPH_CLIENT_SHARE": str(max(CLIENTS)),
+            "POLISGRAPH_QUEUE": str(max(CLIENTS)),
+        }
 
 
 class Oxigraph(Peer):
