@@ -240,6 +240,7 @@ def test_a_rule_without_a_stage_is_refused(tmp_path: Path, sample: Sample) -> No
         ("# Says what.\nASK { ?s ?p ?o }", "a rule consists of comment lines"),
         ("# Says what.\nCONSTRUCT { ?s ?p ?o } WHERE { ?s ?p }", "no SPARQL 1.1"),
         ("# Says what.\nCONSTRUCT { ?s ex:p ?o } WHERE { ?s ?p ?o }", "no SPARQL 1.1"),
+        ("# Says what.\nSELECT * WHERE { ?s ?p ?o FILTER(<urn:unknown>(?o)) }", "the engine cannot run it"),
     ],
 )
 def test_a_faulty_rule_is_refused_by_name(tmp_path: Path, text: str, complaint: str) -> None:

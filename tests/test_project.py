@@ -19,9 +19,9 @@ PACKAGE = ROOT / "server" / "polisgraph"
 ORDER = [
     "namespaces", "errors", "settings", "metrics", "room", "journal", "bundle", "output", "tokens", "folding",
     "countries", "gazetteer",
-    "load", "links", "lines", "findings", "places", "validate", "rules", "fixpoint", "derive", "explain",
-    "reason", "results", "reports", "description", "seal", "dumps", "disk", "snapshot", "history", "archive", "build",
-    "lastbuild", "watch", "engine", "checking", "federation", "publish", "linking", "importing", "wikidata",
+    "load", "links", "lines", "findings", "places", "validate", "betweenness", "figures", "rules", "fixpoint", "derive",
+    "explain", "reason", "results", "reports", "description", "seal", "dumps", "disk", "snapshot", "history", "archive",
+    "build", "lastbuild", "watch", "engine", "checking", "federation", "publish", "linking", "importing", "wikidata",
     "reconciliation", "review", "web", "cli", "__main__",
 ]  # fmt: skip
 """The one direction: a module imports only from what stands before it."""

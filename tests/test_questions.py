@@ -1,6 +1,7 @@
 """A report answers each question that the graph was made for, and rightly where the shipped data has few cases."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -8,6 +9,7 @@ import pytest
 
 from polisgraph import bundle
 from polisgraph.derive import derive
+from polisgraph.namespaces import expand
 from polisgraph.reason import reason
 from polisgraph.reports import EntityLookup, bind, load_reports
 from tests.conftest import load_sample
@@ -74,7 +76,7 @@ def test_each_question_has_a_report() -> None:
     readme = (bundle.QUERIES / "README.md").read_text(encoding="utf-8")
     section = readme.partition("## Questions that the graph was made for\n")[2].partition("\n## ")[0]
     rows = [line for line in section.splitlines() if "?" in line]
-    assert len(rows) == 13
+    assert len(rows) == 14
     for row in rows:
         links = re.findall(r"\[([\w-]+)\]\(([\w.-]+)\)", row)
         assert links, row
@@ -112,3 +114,26 @@ def test_a_seat_needs_a_membership_of_its_own_time(sample_store: ox.Store) -> No
         ("C", "2012", "ended"),
         ("C", "2015", "ended"),
     ]
+
+
+def test_the_share_of_a_country_is_told_where_its_number_is_documented(whole_store: ox.Store) -> None:
+    """Counted anew: members by going through the statements, all municipalities by the lines of the gazetteer."""
+
+    def said(prop: str) -> set[tuple[str, str]]:
+        quads = whole_store.quads_for_pattern(None, ox.NamedNode(expand(prop)), None, ox.DefaultGraph())
+        return {(quad.subject.value, quad.object.value) for quad in quads}
+
+    municipalities = {subject for subject, kind in said("rdf:type") if kind == expand("pg:Municipality")}
+    country = {subject: where for subject, where in said("pg:country") if subject in municipalities}
+    members = Counter(country[member] for member in {member for member, _ in said("pg:memberOf")} & country.keys())
+    german = len(re.findall(r';pg:ags "', (bundle.DATA / "gazetteer.ttl").read_text(encoding="utf-8")))
+    report = REPORTS["municipalities-covered"]
+    query = bind(report, {"lang": ("en",)}, EntityLookup(lambda text: b""))
+    found = {row["country"].value: row for row in whole_store.query(query)}
+    assert {iri: int(row["members"].value) for iri, row in found.items()} == members
+    known = Counter(country.values())
+    assert all(int(row["known"].value) == known[iri] for iri, row in found.items())
+    germany = expand("country:DEU")
+    assert [iri for iri, row in found.items() if row["all"]] == [germany]
+    assert int(found[germany]["all"].value) == german > 10_000
+    assert float(found[germany]["percent_of_all"].value) == round(members[germany] / german * 100, 1)

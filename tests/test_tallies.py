@@ -11,6 +11,7 @@ import pytest
 from polisgraph import bundle
 from polisgraph.derive import derive
 from polisgraph.namespaces import SPARQL_PREFIXES, shorten
+from tests.test_betweenness import by_definition
 
 RULES = bundle.ONTOLOGY / "rules"
 NETWORKS = [f"net:n{number}" for number in range(5)]
@@ -150,6 +151,11 @@ def test_who_connects(store: ox.Store) -> None:
 def test_the_most_connected(store: ox.Store) -> None:
     networks = Counter((member,) for member, _ in MEMBERS)
     assert rows(store, "SELECT ?member ?n { ?member pg:mostConnected ?n }") == counted(networks)
+
+
+def test_betweenness(store: ox.Store) -> None:
+    expected = sorted((member, str(round(share * 10**6))) for member, share in by_definition(MEMBERS).items())
+    assert rows(store, "SELECT ?member ?n { ?member pg:betweenness ?n }") == expected
 
 
 def test_of_many_members_the_most_connected(sample: Callable[..., ox.Store]) -> None:

@@ -12,6 +12,7 @@ from typing import cast
 
 import pyoxigraph as ox
 
+from polisgraph.figures import Functions, functions
 from polisgraph.load import AT_ONCE, add
 from polisgraph.rules import Pattern, Rule
 
@@ -33,6 +34,7 @@ def run_to_fixpoint(
     triples can take part in what it concludes. `tell` hears the name of each rule as it runs.
     """
     first = _size(store, graph)
+    called = functions(store)
     news = {rule: _News() for rule in rules if rule.template}
     running: deque[tuple[Rule, Future[bytes]]] = deque()
 
@@ -49,7 +51,7 @@ def run_to_fixpoint(
                 unseen, news[rule] = news[rule], _News(everything=False)
                 for query in [rule.query()] if unseen.everything else _queries(store, rule, unseen.concluded):
                     tell(rule.name)
-                    running.append((rule, _asked(pool, store, query)))
+                    running.append((rule, _asked(pool, store, query, called)))
                     if len(running) > AT_ONCE:
                         settle()
             while running:
@@ -57,16 +59,17 @@ def run_to_fixpoint(
     return _size(store, graph) - first
 
 
-def _asked(pool: ThreadPoolExecutor, store: ox.Store, query: str) -> Future[bytes]:
+def _asked(pool: ThreadPoolExecutor, store: ox.Store, query: str, called: Functions) -> Future[bytes]:
     """Have one of `pool` answer `query`, which constructs, as N-Triples; return when it has begun.
 
-    The answer is about `store` as it was then: so the same rules over the same store conclude in the same order.
+    It may call the functions `called`. The answer is about `store` as it was then: so the same rules over the same
+    store conclude in the same order.
     """
     begun = Event()
 
     def answer() -> bytes:
         try:
-            triples = cast(ox.QueryTriples, store.query(query))
+            triples = cast(ox.QueryTriples, store.query(query, custom_functions=called))
         finally:
             begun.set()
         # As text, not as objects: the engine writes it without Python's lock, while conclusions are added.

@@ -19,6 +19,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from polisgraph.errors import RuleError
+from polisgraph.figures import functions
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Pattern: TypeAlias = tuple[Term | ox.Variable, Term | ox.Variable, Term | ox.Variable]
@@ -95,7 +96,7 @@ class Rule:
         """Return the bindings under which the body holds in the default graph, `given` ones being fixed."""
         fixed: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(n): term for n, term in (given or {}).items()}
         query = f"{self.prologue}SELECT DISTINCT * WHERE {self.body}"
-        found = cast(ox.QuerySolutions, store.query(query, substitutions=fixed))
+        found = cast(ox.QuerySolutions, store.query(query, substitutions=fixed, custom_functions=functions(store)))
         names = [variable.value for variable in found.variables]
         # All at once: what the engine iterates over must end in the thread in which it began.
         rows = [{name: cast(Term, term) for name in names if (term := row[name]) is not None} for row in found]
@@ -123,11 +124,15 @@ def _read(path: Path) -> Rule:
     comment = " ".join(line.lstrip("# ").rstrip() for line in form["comment"].splitlines())
     rule = Rule(path.stem, comment, form["prologue"], (form["template"] or "").strip(), form["body"])
     try:
-        ox.Store().query(f"{rule.prologue}SELECT * WHERE {rule.body}")
+        empty = ox.Store()
+        called = functions(empty)
+        empty.query(f"{rule.prologue}SELECT * WHERE {rule.body}", custom_functions=called)
         if rule.template:
-            ox.Store().query(rule.query())
+            empty.query(rule.query(), custom_functions=called)
     except SyntaxError as error:
         raise RuleError(f"{path}: no SPARQL 1.1: {error.msg}") from None
+    except RuntimeError as error:
+        raise RuleError(f"{path}: the engine cannot run it: {error}") from None
     return rule
 
 
