@@ -16,6 +16,7 @@ from polisgraph.validate import validate
 from tests.benchmarks.data import Build
 from tests.benchmarks.generate import generate
 from tests.benchmarks.measuring import Latency
+from tests.benchmarks.pages import Kind, PageFigures, kinds, measured
 from tests.benchmarks.profiles import PROFILES, Profile
 from tests.benchmarks.run import ALL, Budget, ItemFigures, PeerFigures, Run
 from tests.benchmarks.synthetic import World
@@ -108,7 +109,42 @@ def test_a_target_names_what_misses_it_most() -> None:
         ("1 of 2; the worst 1.25 × (b)", False),
         ("2 of 2; the worst +0.7 ms (d)", True),
     ]
-    assert said(figures("Polisgraph"), oxigraph) == [("no such queries", None)] * 2
+    assert said(figures("Polisgraph"), oxigraph) == [("none measured", None)] * 2
+
+
+def test_every_kind_of_page_is_timed(store: ox.Store) -> None:
+    found = {kind.name: kind for kind in kinds(store)}
+    entities = ("city", "largest network", "other network", "body", "person", "source", "membership")
+    assert {"home", *entities, "search", "comparison", "report members-of-network"} <= found.keys()
+    assert all(path.startswith("/doc/") for name in entities for path in found[name].paths)
+    assert all(len(set(kind.paths)) == len(kind.paths) for kind in found.values())
+
+
+def test_pages_are_timed_cold_and_warm(snapshot: Snapshot, tmp_path: Path) -> None:
+    asked = [Kind("home", ("/",)), Kind("city", ("/doc/municipality/koeln",)), Kind("gone", ("/doc/x/y",), False)]
+    home, city, gone = measured(snapshot, tmp_path, 0.05, lambda step: None, asked)
+    for page in (home, city):
+        assert page.size > 3_000 and page.cold and page.warm and not page.problem
+        assert page.warm.p50 < page.cold.p50
+    assert gone.problem.startswith("404") and gone.cold is gone.warm is None
+
+
+def test_pages_have_a_target_unless_they_are_only_to_be_known() -> None:
+    def page(name: str, cold: float, warm: float, budgeted: bool = True) -> PageFigures:
+        return PageFigures(name, 1, *(Latency(p50, p50, 5, 0) for p50 in (cold, warm)), budgeted)
+
+    def said(*pages: PageFigures) -> list[tuple[str, bool | None]]:
+        figures = [PeerFigures(kind.name) for kind in ALL[:2]]
+        found = targets("shipped", Build(1.0, 1, 1, {}, {}, validated=False), figures, pages)
+        return [(target.measured, target.met) for target in found if target.aim.startswith("home")]
+
+    slow = page("slow", 9, 9, budgeted=False)
+    assert said(page("home", 0.1, 0.01), slow) == [
+        ("1 of 1; the worst 100 ms (home)", True),
+        ("1 of 1; the worst 10 ms (home)", True),
+    ]
+    failed = PageFigures("city", 0, None, None, True, "500")
+    assert [met for _, met in said(page("home", 0.1, 0.03), failed)] == [False, False]
 
 
 @pytest.mark.load

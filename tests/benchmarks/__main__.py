@@ -9,6 +9,8 @@ from rich.console import Console
 
 from polisgraph import bundle
 from tests.benchmarks.data import BuildError, prepared
+from tests.benchmarks.pages import PageFigures, measured
+from tests.benchmarks.peers import PeerError
 from tests.benchmarks.profiles import PROFILES
 from tests.benchmarks.run import ALL, Budget, Run
 from tests.benchmarks.table import keep, show
@@ -56,13 +58,17 @@ def main(profiles: tuple[str, ...], folder: Path, only: tuple[str, ...], no_vali
                 sys.exit(f"benchmarks: {error}")
             run = Run(snapshot, place, Budget(load=seconds), status.update)
             stopped = False
+            pages: list[PageFigures] = []
             try:
+                pages = measured(snapshot, place, seconds / 3, status.update)
                 run.measure(peers)
+            except PeerError as error:
+                sys.exit(f"benchmarks: Polisgraph {error}")
             except KeyboardInterrupt:
                 stopped = True
-        found = targets(profile, build, run.figures)
-        keep(place / "figures.json", profile, build, run.figures, found)
-        show(console, profile, build, run.figures, found)
+        found = targets(profile, build, run.figures, pages)
+        keep(place / "figures.json", profile, build, run.figures, found, pages)
+        show(console, profile, build, run.figures, found, pages)
         console.print(f"All figures: {place / 'figures.json'}\n")
         if stopped:
             sys.exit("benchmarks: stopped; what was measured until then stands above")

@@ -34,6 +34,8 @@ class Answer:
     rows: int
     seconds: float
     problem: str = ""
+    size: int = 0
+    """Bytes of the body."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Client:
             return Answer(-1, seconds, f"{response.status} {' '.join(content[:120].decode(errors='replace').split())}")
         if request.media_type == _JSON and not content.rstrip().endswith(b"}"):
             return Answer(-1, seconds, "cut off, with status 200")
-        return Answer(_rows(content, request.media_type) if count_rows else 0, seconds)
+        return Answer(_rows(content, request.media_type) if count_rows else 0, seconds, size=len(content))
 
     def latency(self, requests: Iterable[Request], budget: float, least: int) -> Latency | None:
         """Time `requests` one after the other: at least so many, then until `budget` seconds are over.

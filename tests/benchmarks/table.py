@@ -1,6 +1,7 @@
 """Prints what was measured, ratios first, and keeps every figure as JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,28 +9,47 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.data import Build
+from tests.benchmarks.measuring import Latency
+from tests.benchmarks.pages import PageFigures
 from tests.benchmarks.run import ItemFigures, PeerFigures
 from tests.benchmarks.targets import Target
 
 _MARKS = {True: "[green]met[/]", False: "[red]not met[/]", None: "not measured"}
 
 
-def keep(path: Path, profile: str, build: Build, figures: list[PeerFigures], found: list[Target]) -> None:
+def keep(
+    path: Path,
+    profile: str,
+    build: Build,
+    figures: list[PeerFigures],
+    found: list[Target],
+    pages: Sequence[PageFigures] = (),
+) -> None:
     """Write all figures of a run, in seconds and bytes."""
     content = {
         "profile": profile,
         "targets": [asdict(target) for target in found],
         "build": asdict(build),
         "servers": [asdict(figure) for figure in figures],
+        "pages": [asdict(page) for page in pages],
     }
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def show(console: Console, profile: str, build: Build, figures: list[PeerFigures], found: list[Target]) -> None:
+def show(
+    console: Console,
+    profile: str,
+    build: Build,
+    figures: list[PeerFigures],
+    found: list[Target],
+    pages: Sequence[PageFigures] = (),
+) -> None:
     """Print the tables of one profile."""
     console.print(_targets(profile, found))
     console.print(_ratios(profile, figures))
     console.print(_items(profile, figures))
+    if pages:
+        console.print(_pages(profile, pages))
     console.print(_servers(profile, figures))
     console.print(_stages(profile, build))
 
@@ -101,6 +121,19 @@ def _item(figure: PeerFigures, name: str) -> str:
     times = " ".join(f"{t.p50 * 1000:.1f}" if t else "–" for t in (found.unrepeated, found.repeated))
     failed = f" {found.unrepeated.failed} failed" if found.unrepeated and found.unrepeated.failed else ""
     return times + failed + ("" if found.right else f" ({found.rows:,} rows)")
+
+
+def _pages(profile: str, pages: Sequence[PageFigures]) -> Table:
+    table = Table(title=f"Pages of Polisgraph, {profile}: p50 and p99 in ms, made anew and from what is kept")
+    for column in ("page", "kB", "cold p50", "p99", "warm p50", "p99", ""):
+        table.add_column(column, justify="left" if column in ("page", "") else "right")
+
+    def times(latency: Latency | None) -> tuple[str, str]:
+        return (f"{latency.p50 * 1000:.1f}", f"{latency.p99 * 1000:.1f}") if latency else ("–", "–")
+
+    for page in pages:
+        table.add_row(page.name, f"{page.size / 1000:.0f}", *times(page.cold), *times(page.warm), page.problem[:60])
+    return table
 
 
 def _servers(profile: str, figures: list[PeerFigures]) -> Table:

@@ -131,6 +131,10 @@ class Pools:
         prefix = '"' if item.sample.startswith('"') else item.sample.partition(":")[0]
         return self._terms[prefix] or (item.sample,)
 
+    def iris(self, prefix: str) -> list[str]:
+        """Return the IRIs of all that stands below the namespace of `prefix`, the best connected first."""
+        return [PREFIXES[prefix] + term.partition(":")[2] for term in self._terms[prefix]]
+
     def some(self, item: Item, count: int, random: Random) -> list[str]:
         """Return `count` terms for `item`: its sample, the best connected, and others at random."""
         terms = self.of(item)
