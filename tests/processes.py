@@ -149,10 +149,11 @@ def serve(home: Path, port: int, *words: str) -> list[str]:
 def serving(home: Path, log: Path, words: Sequence[str] = ("--no-build",), **environment: str) -> Iterator[Program]:
     """Run our server over `home`, with further `words` of its command and variables.
 
-    Unless they say otherwise a query has a minute, so that none is cut off on a busy machine.
+    Unless they say otherwise a query has a minute, so that none is cut off on a busy machine, and nothing is made ready
+    that the test may never ask for.
     """
     port = free_port()
-    environment = {"POLISGRAPH_TIME_LIMIT": "60", **environment}
+    environment = {"POLISGRAPH_TIME_LIMIT": "60", "POLISGRAPH_WARM_UP": "no", **environment}
     program = Program(serve(home, port, *words), log, f"http://127.0.0.1:{port}", environment)
     with running(program, "/health"):
         yield program

@@ -34,9 +34,20 @@ PG = "https://w3id.org/polisgraph/ontology/"
 NETWORKS = "https://w3id.org/polisgraph/id/network/"
 
 
-def ask_oxigraph(query: str) -> bytes:
+TOWNS = "".join(
+    f'<https://w3id.org/polisgraph/id/{iri}> a <https://w3id.org/polisgraph/ontology/LocalAuthority> ;'
+    f' <https://w3id.org/polisgraph/ontology/searchName> "{name}" .\n'
+    for iri, name in (
+        ("municipality/neustadt", "neustadt"), ("municipality/neustadt-2", "neustadt"),
+        ("authority/x-1", "bad neustadt"), ("municipality/neuss", "neuß"), ("municipality/a", "aachen"),
+        ("authority/a", "aalen"),
+    )
+)  # fmt: skip
+
+
+def ask_oxigraph(query: str, data: str = TURTLE) -> bytes:
     store = ox.Store()
-    store.load(TURTLE.encode(), format=ox.RdfFormat.TURTLE)
+    store.load(data.encode(), format=ox.RdfFormat.TURTLE)
     solutions = store.query(query)
     assert isinstance(solutions, ox.QuerySolutions)
     return bytes(solutions.serialize(format=ox.QueryResultsFormat.JSON) or b"")
@@ -126,11 +137,46 @@ def test_the_names_of_a_class_are_asked_for_once_and_only_when_needed() -> None:
     assert len(asked) == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "number", "expected"),
+    [
+        ("Neuß", 8, ["municipality/neuss"]),
+        ("neu", 8, ["municipality/neuss", "municipality/neustadt", "municipality/neustadt-2", "authority/x-1"]),
+        ("neu", 2, ["municipality/neuss", "municipality/neustadt"]),
+        ("Bad N", 8, ["authority/x-1"]),
+        ("Achen", 8, ["municipality/a"]),
+        ("zzz", 8, []),
+        (" ", 8, []),
+    ],
+)
+def test_names_are_completed(typed: str, number: int, expected: list[str]) -> None:
+    lookup = EntityLookup(lambda query: ask_oxigraph(query, TOWNS))
+    found = lookup.beginning(typed, number, PG + "LocalAuthority", None)
+    assert [iri.removeprefix("https://w3id.org/polisgraph/id/") for iri in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("tail", "label", "written"),
+    [
+        ("municipality/neuss", "Neuss", "Neuss"),
+        ("municipality/neustadt", "Neustadt", "municipality/neustadt"),
+        ("municipality/neustadt-2", "Neustadt", "neustadt-2"),
+        ("municipality/a", "Aachen", "Aachen"),
+        ("authority/a", "Aalen an der Kocher", "authority/a"),
+    ],
+)
+def test_what_is_written_means_one_thing(tail: str, label: str, written: str) -> None:
+    lookup = EntityLookup(lambda query: ask_oxigraph(query, TOWNS))
+    iri = "https://w3id.org/polisgraph/id/" + tail
+    assert lookup.shortest(iri, label, PG + "LocalAuthority", None) == written
+
+
 def test_nothing_is_near_where_there_are_too_many_names() -> None:
     def ask(query: str) -> bytes:
         raise ResultTooLarge("too many")
 
     assert EntityLookup(ask).nearest("koelm", None, None) == []
+    assert EntityLookup(ask).beginning("koel", 8, None, None) == []
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,9 @@ def test_each_state_has_its_record(told: tuple[Path, list[Snapshot]]) -> None:
     assert [(each.added, each.removed) for each in found] == [(1, 6), (2, 1), (0, 0)]
     # A server that still has the state before does not tell of what comes after it.
     assert [each.number for each in history.records(home, made[1].id)] == [2, 1]
+    assert list(history.latest(home, made[-1].id)) == [
+        history.whole(home, each.number) for each in found if each.graphs
+    ]
 
 
 def test_a_change_is_told_with_names(told: tuple[Path, list[Snapshot]]) -> None:

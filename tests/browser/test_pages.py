@@ -65,6 +65,21 @@ def test_the_search_box_offers_what_is_meant_while_one_types(watched: Watched) -
     assert watched.elsewhere == [] and watched.complaints == []
 
 
+def test_a_field_of_a_report_offers_names_while_one_types(watched: Watched) -> None:
+    page = watched.open("/reports/statement-sources", "en")
+    field = page.get_by_role("combobox", name="About")
+    field.fill("")
+    field.press_sequentially("roter")
+    page.get_by_role("option", name="Jürgen Roters").wait_for()
+    field.press("ArrowDown")
+    field.press("Enter")
+    assert page.url.endswith("/reports/statement-sources") and page.get_by_role("option").count() == 0
+    field.press("Enter")
+    page.wait_for_url("**/reports/statement-sources?entity=J*Roters")
+    assert page.locator("#rows a[href='/doc/person/juergen-roters']").count() > 0
+    assert watched.elsewhere == [] and watched.complaints == []
+
+
 def test_the_menu_of_a_narrow_screen_opens(watched: Watched) -> None:
     page = watched.open("/", "en", width=320)
     link = page.locator("#menu").get_by_role("link", name="Compare")

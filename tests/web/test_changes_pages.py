@@ -93,9 +93,20 @@ def test_the_feed_is_atom(client: FlaskClient) -> None:
     assert client.get("/changes.atom?lang=en", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
 
 
+def test_the_start_page_tells_what_is_new(client: FlaskClient) -> None:
+    page = Reader(client, "en").get("/")
+    assert "Bochum : member of Eurocities & <b>more</b> since 2019 (source: City of Bochum )" in page.text
+    assert "City of Bochum New: 41 Changed: 1 Gone: 1" in page.text and "+9 −4" in page.text
+    assert "/changes/2" in page.links and not {"/changes/1", "/changes/3", "/changes/4"} & set(page.links)
+    assert "/changes" in page.links and page.source.count("<b>") == 0
+    german = Reader(client, "de").get("/").text
+    assert "Bochum : Mitglied von Eurostädte seit 2019" in german and "Gone" not in german
+
+
 def test_without_a_change_the_page_says_so(
     settings: Settings, snapshot: Snapshot, engine: Engine, tmp_path: Path
 ) -> None:
     client = create_app(replace(settings, home=tmp_path), snapshot, engine).test_client()
+    assert "Nothing has changed yet" in Reader(client, "en").get("/").text
     assert "Nothing has changed yet" in Reader(client, "en").get("/changes").text
     assert ElementTree.fromstring(client.get("/changes.atom").data).findall(f"{ATOM}entry") == []

@@ -44,6 +44,15 @@ def test_a_problem_says_its_line_for_the_editor(english: Reader) -> None:
     assert page.attributes("div", "data-line") == ["2"] and page.attributes("div", "data-column") == ["9"]
 
 
+def test_a_problem_shows_the_line_without_a_script(english: Reader) -> None:
+    lines = ["# one", "# two", "SELECT * {", "  ?s <é&> ?o }", "# five"]
+    page = english.get("/sparql?query=" + quote("\r\n".join(lines)))
+    texts = [text for text, _ in page.texts]
+    assert page.attributes("ol", "start") == ["2"] and page.attributes("li", "class").count("wrong") == 1
+    place = texts.index("?s <é&> ?o }")
+    assert texts[place - 2 : place] == lines[1:3] and texts[place + 1] != lines[4]
+
+
 def test_a_page_of_an_answer_says_how_long_a_query_may_run(english: Reader) -> None:
     assert "may run for 5 seconds" in english.get("/sparql").text
 

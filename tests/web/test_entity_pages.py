@@ -1,13 +1,15 @@
 """The documents about entities: where /id/… leads, what they say in which form, and on whose word."""
 
 import json
+import re
 
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
+from polisgraph.folding import slug_of
 from polisgraph.namespaces import BASE, GRAPHS, PREFIXES
-from tests.web.conftest import Reader
+from tests.web.conftest import Page, Reader
 
 KOELN = BASE + "id/municipality/koeln"
 GERMANY = PREFIXES["country"] + "DEU"
@@ -244,3 +246,31 @@ def test_websites_and_articles_are_links(german: Reader, english: Reader) -> Non
             "https://de.wikipedia.org/wiki/%C3%89nergie-Cit%C3%A9s",
             "https://en.wikipedia.org/wiki/Energy_Cities",
         } <= set(page.links)
+
+
+def members_listed(page: Page) -> list[str]:
+    """Return the names in the table of members, which is the first of the page of a large network."""
+    texts = [text for text, _ in page.texts]
+    rows = page.source.split('<table id="members-table">')[1].split("</table>")[0].split("<tr")[2:]
+    assert "Members" in texts
+    return [re.sub("<[^>]*>", "", row.split("<td>")[1].split("</td>")[0]).strip() for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("network", "words", "first"),
+    [
+        ("race-to-zero", "Here stand the first 60 by name.", True),
+        ("covenant-of-mayors", "they are too many to put all in order here", False),
+    ],
+)
+def test_members_of_large_networks_stand_by_name(
+    whole_client: FlaskClient, network: str, words: str, first: bool
+) -> None:
+    page = Reader(whole_client, "en").get(f"/doc/network/{network}")
+    listed = members_listed(page)
+    assert words in page.text and len(listed) == 60
+    assert [slug_of(name) for name in listed] == sorted(slug_of(name) for name in listed)
+    report = whole_client.get(f"/reports/members-of-network.json?network={network}&lang=en").get_json()
+    everyone = sorted({slug_of(row["member_label"]["value"]) for row in report["results"]["bindings"]})
+    assert {slug_of(name) for name in listed} <= set(everyone)
+    assert not first or sorted({slug_of(name) for name in listed}) == everyone[: len({slug_of(n) for n in listed})]

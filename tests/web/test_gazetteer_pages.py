@@ -30,6 +30,19 @@ def test_a_municipality_leads_to_its_entry(english: Reader) -> None:
     assert "/doc/place/ags-05315000" in english.get("/doc/municipality/koeln").links
 
 
+def test_an_entry_shows_what_is_decided_and_proposed_about_its_items(english: Reader, german: Reader) -> None:
+    proposed = english.get("/doc/place/ags-01053100")
+    assert "proposed" in [text for text, _ in proposed.texts] and "/review?of=gazetteer" in proposed.links
+    assert "https://www.wikidata.org/wiki/Q669121" in proposed.links
+    # Decisions on the municipality are decisions on its entry.
+    for address in ("/doc/place/ags-03241001", "/doc/municipality/hannover"):
+        page = german.get(address)
+        texts = [text for text, _ in page.texts]
+        assert texts.count("abgelehnt") == 2 and "https://www.wikidata.org/wiki/Q5963" in page.links
+        assert "kind: the item is the Hannover Region, a county-level authority, not the city" in texts
+    assert "links" not in english.get("/doc/place/geonames-3143244").ids
+
+
 def test_the_gazetteer_does_not_crowd_the_pages_of_countries_and_sources(client: FlaskClient) -> None:
     for address in (f"/doc?iri={GERMANY}", "/doc/source/geonames"):
         assert b"/doc/place/" not in client.get(address, headers={"Accept": "text/html"}).data

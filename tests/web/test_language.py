@@ -19,7 +19,9 @@ CATALOGUE = WEB / "locale" / "de.po"
 PAGES = [
     "/", "/about", "/sources", "/reports", "/sparql", "/tutorial", "/sparql?query=ASK%7B%7D", "/sparql?query=nonsense",
     "/sparql?query=SELECT*%7B%3Fs%20%3Fp%20%3Fo%7DLIMIT%203", "/doc/municipality/koeln", "/doc/network/eurocities",
-    "/doc/source/koeln", "/doc/role/member", "/doc/role", "/doc/municipality", "/ontology/", "/shapes/", "/dumps/",
+    "/doc/source/koeln",
+    "/doc/role/member", "/doc/role", "/doc/municipality", "/ontology/", "/terms/", "/concepts/", "/shapes/",
+    "/dumps/",
     "/quality", "/quality?rule=Unlinked", "/quality?about=https://w3id.org/polisgraph/id/network/cemr", "/check",
     "/changes", "/changes/1",
     "/review", "/review?of=gazetteer", "/review?page=0", "/link", "/by", "/by/none/1", "/by/gnd/1-1", "/wikidata/Q1",

@@ -51,6 +51,15 @@ def test_the_box_is_offered_a_few(client: FlaskClient) -> None:
     assert named == {"name": "Düsseldorf", "what": "Gemeinde, Deutschland", "address": "/doc/municipality/duesseldorf"}
 
 
+@pytest.mark.parametrize("query", ["Ustka", "ustk"])
+def test_a_member_that_only_a_list_knows_is_found_with_its_networks(whole_client: FlaskClient, query: str) -> None:
+    found = whole_client.get("/search/suggest", query_string={"q": query, "lang": "en"}).json
+    (listed, *_) = [each["address"] for each in found]
+    assert listed == "/doc/authority/covenant-of-mayors-11547"
+    assert found[0]["what"] == "local authority, Poland"
+    assert "Covenant of Mayors" in Reader(whole_client, "en").get(listed).text
+
+
 def test_words_are_found_in_any_spelling_and_order() -> None:
     books = [Book.of(Find("Zahlen über Städte", "/a", "")), Book.of(Find("Wege", "/b", ""), "Städte in Zahlen")]
 

@@ -18,6 +18,11 @@ def test_there_are_ten_steps_that_end_with_graph(english: Reader) -> None:
         assert step.title["en"] in page.text and step.title.keys() == step.text.keys() == LANGUAGES.keys()
 
 
+@pytest.mark.parametrize("address", ["/", "/about", "/sparql", "/sparql?query=nonsense", "/reports?q=qqqq", "/by"])
+def test_it_is_one_click_away(english: Reader, address: str) -> None:
+    assert "/tutorial" in english.get(address).links
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("step", steps(), ids=lambda step: step.title["en"])
 def test_what_a_step_says_is_what_comes(engine: Engine, step: Step, code: str) -> None:

@@ -1,5 +1,7 @@
 """The vocabulary and the shapes on the web: one page with a place for every term, and RDF for programs."""
 
+from urllib.parse import quote
+
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
@@ -38,12 +40,12 @@ def test_every_term_has_its_place(german: Reader, english: Reader, store: ox.Sto
     [
         (
             "german",
-            "Gebietskörperschaft|ist Gremium von|Rollen|Gründungsmitglied|"
+            "Gebietskörperschaft|ist Gremium von|Rollen|"
             "Öffentliche Organisation, die einen Teil eines Landes unterhalb der nationalen Ebene regiert.",
         ),
         (
             "english",
-            "local authority|body of|roles|founding member|"
+            "local authority|body of|roles|"
             "Public organisation that governs part of a country below the national level.",
         ),
     ],
@@ -70,11 +72,24 @@ def test_the_diagram_leads_to_the_terms_and_stands_as_a_table_too(english: Reade
 
 
 def test_terms_have_examples_out_of_the_data_and_the_reports_that_use_them(english: Reader, store: ox.Store) -> None:
-    page = english.get("/ontology/")
+    page = english.get("/terms/")
+    assert set(page.ids) - {"content", "menu", "find"} <= set(english.get("/ontology/").ids)
+    assert {"/terms/", "/terms/#Municipality"} <= set(english.get("/ontology/").links)
     texts = [text for text, _ in page.texts]
     municipalities = list(store.quads_for_pattern(None, TYPE, ox.NamedNode(PG + "Municipality"), ox.DefaultGraph()))
     assert f"one of {len(municipalities)}" in texts
-    assert {"/reports/members-of-network", "/reports/contradictions"} <= set(page.links)
+    of_figures = [link for link in page.links if link == "/reports?term=pg:measure"]
+    assert len(of_figures) == 1
+    asking = english.get(of_figures[0])
+    assert "/reports/contradictions" in asking.links and "/reports/joining-timeline" not in asking.links
+    assert "/ontology/#measure" in asking.links and "pg:measure" in [text for text, _ in asking.texts]
+    assert "/reports/members-of-network" in english.get("/reports?term=org:member").links
+
+
+@pytest.mark.parametrize("term", ["none:x", "pg:None", "x", '"><b>', "<"])
+def test_no_report_asks_by_what_is_no_term(german: Reader, term: str) -> None:
+    page = german.get("/reports?term=" + quote(term))
+    assert page.status == 200 and "Kein Bericht passt." in page.text and "<b>" not in page.source
 
 
 def test_a_diagram_has_no_box_on_another_and_each_line_between_its_ends() -> None:
@@ -161,6 +176,31 @@ def test_own_iris_of_terms_lead_here(german: Reader) -> None:
     page = german.get("/sparql?query=SELECT+*+%7B+VALUES+%3Fx+%7B+%3C" + PG + "Body%3E+%3C" + PGSH + "Named%3E+%7D+%7D")
     assert {"/ontology/#Body", "/shapes/#Named"} <= set(page.links)
     assert not [link for link in page.links if link.startswith(BASE)]
+
+
+def test_concepts_are_defined_on_a_page_of_their_own(english: Reader, german: Reader, store: ox.Store) -> None:
+    scheme = ox.NamedNode(PREFIXES["skos"] + "inScheme")
+    concepts = {q.subject for q in store.quads_for_pattern(None, scheme, None, ox.DefaultGraph())}
+    assert len(concepts) > 80
+    for reader, code, words in ((english, "en", "founding member"), (german, "de", "Gründungsmitglied")):
+        page = reader.get("/concepts/")
+        assert words in [text for text, _ in page.texts]
+        assert {"/concepts/", "/concepts/#role"} <= set(reader.get("/ontology/").links)
+        assert len(page.ids) == len(set(page.ids))
+        assert {link[1:] for link in page.links if link.startswith("#")} - {"content"} <= set(page.ids)
+        for concept in concepts:
+            said = store.quads_for_pattern(
+                concept, ox.NamedNode(PREFIXES["skos"] + "definition"), None, ox.DefaultGraph()
+            )
+            values = {" ".join(q.object.value.split()) for q in said if getattr(q.object, "language", "") == code}
+            assert values <= {text for text, _ in page.texts}
+            assert concept.value.replace(BASE + "id/", "/doc/") in page.links
+
+
+def test_the_page_of_the_vocabulary_is_no_larger_than_others(client: FlaskClient) -> None:
+    for code in ("de", "en"):
+        page = client.get("/ontology/", headers={"Accept": "text/html", "Accept-Language": code})
+        assert len(page.data) < 100_000
 
 
 @pytest.mark.parametrize("name", ["ontology", "shapes"])

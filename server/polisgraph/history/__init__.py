@@ -6,6 +6,7 @@ A snapshot is deleted two builds later, its record stays: it is written before t
 """
 
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from polisgraph.history.record import Change, Fact, GraphChanges, Named, Record,
 from polisgraph.journal import facts
 from polisgraph.snapshot import Snapshot
 
-__all__ = ["KEPT", "Change", "Fact", "GraphChanges", "Named", "Record", "put_in_service", "records", "whole"]
+__all__ = ["KEPT", "Change", "Fact", "GraphChanges", "Named", "Record", "latest", "put_in_service", "records", "whole"]
 
 KEPT = 40
 """Records that are kept, the newest."""
@@ -45,13 +46,24 @@ def records(home: Path, until: str) -> tuple[Record, ...]:
     They count and tell no single changes: for these `whole` reads one whole. What cannot be read is passed over. If
     `until` has no record, all are returned.
     """
-    names = [path.name for path in _files(home)]
-    last = next((place for place, name in enumerate(names) if name.endswith(f"-{until}.json")), 0)
     return tuple(
         replace(found, graphs=tuple(replace(each, changes=()) for each in found.graphs))
-        for name in names[last:]
-        if (found := _read(home / "history" / name))
+        for found in _until(home, until)
     )
+
+
+def latest(home: Path, until: str) -> Iterator[Record]:
+    """Yield those of `records` that tell of changes in files of the data, whole, the newest first.
+
+    A record is read when it is its turn: who wants the newest only does not wait for all.
+    """
+    return (found for found in _until(home, until) if found.graphs)
+
+
+def _until(home: Path, until: str) -> Iterator[Record]:
+    paths = _files(home)
+    last = next((place for place, path in enumerate(paths) if path.name.endswith(f"-{until}.json")), 0)
+    return (found for path in paths[last:] if (found := _read(path)))
 
 
 def whole(home: Path, number: int) -> Record | None:

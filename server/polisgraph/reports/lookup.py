@@ -8,6 +8,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -33,6 +34,8 @@ _WAYS = ("given", "register", "number", "name", "key", "kind")
 _LONGEST = 200
 _LIKE, _LIKEST = 65, 3
 """What counts as alike, of 100; and so many are named."""
+_ALIKE = 75
+"""What counts as alike while somebody is still typing."""
 
 Term = ox.NamedNode | ox.Literal
 Terms = Mapping[str, Sequence[Term]]
@@ -82,6 +85,40 @@ class EntityLookup:
         parts = 1 if class_iri else 2
         return list(dict.fromkeys("/".join(parts_of(iri)[-parts:]) for iri in iris))[:_LIKEST]
 
+    def beginning(self, typed: str, number: int, class_iri: str | None, namespace: str | None) -> list[str]:
+        """Return the IRIs of up to `number` entities for which `typed` may be the beginning of a name.
+
+        Those called so come first, then names that go on, then names with a later word that does, then names alike.
+        None if there are too many to be read. A class or namespace of None asks for nothing.
+        """
+        wanted = slug_of(typed[:_LONGEST])
+        try:
+            names = self._all_names(class_iri)
+        except QueryError:
+            return []
+        if not wanted:
+            return []
+        begin = sorted((name for name in names if name.startswith(wanted)), key=lambda name: (len(name), name))
+        later = sorted((name for name in names if f"-{wanted}" in name), key=lambda name: (len(name), name))
+        found = _bearers(names, (*begin, *later), namespace, number)
+        if len(found) < number:
+            alike = process.extract(wanted, names.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=number)
+            found = _bearers(names, (*begin, *later, *(name for name, _, _ in alike)), namespace, number)
+        return found
+
+    def shortest(self, iri: str, label: str, class_iri: str | None, namespace: str | None) -> str:
+        """Return what a visitor may write for the entity `iri`: its `label` if nothing else is called like it.
+
+        Otherwise it is the last part of the IRI, or if two things have that the last two. Raises QueryError as the
+        engine does.
+        """
+        names = self._all_names(class_iri)
+        parts = parts_of(iri)
+        for text in (label, parts[-1] if class_iri else ""):
+            if text and set(names.get(slug_of(text), ())) == {iri}:
+                return text
+        return "/".join(parts[-2:])
+
     def _all_names(self, class_iri: str | None) -> dict[str, list[str]]:
         """Return what the entities of a class are called, folded as slugs, with their IRIs."""
         with self._lock:
@@ -101,6 +138,14 @@ class EntityLookup:
         assert isinstance(results, ox.QuerySolutions)
         names = [variable.value for variable in results.variables]
         return [{name: term.value for name in names if (term := solution[name]) is not None} for solution in results]
+
+
+def _bearers(
+    names: Mapping[str, Sequence[str]], called: Iterable[str], namespace: str | None, number: int
+) -> list[str]:
+    """Return up to `number` of those that bear the names `called`, in their order."""
+    iris = (iri for name in called for iri in sorted(names[name]) if iri.startswith(namespace or ""))
+    return list(islice(dict.fromkeys(iris), number))
 
 
 def _entity(row: Row) -> Entity:

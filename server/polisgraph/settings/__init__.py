@@ -93,6 +93,9 @@ class Settings:
     stop_limit: float = _setting(
         15.0, seconds(), "Seconds that requests have to end in when the server is told to stop."
     )
+    warm_up: str = _setting(
+        "yes", choice("yes", "no"), "Whether names and pages are made ready after a start, in the background."
+    )
     slow_query: float = _setting(1.0, seconds(0), "Seconds from which on a query is logged as slow.")
     log_format: str = _setting(
         "auto", choice("auto", "json", "text"), "Form of the log; auto: text on a terminal, otherwise a JSON line each."

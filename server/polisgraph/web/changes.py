@@ -1,6 +1,7 @@
 """What has changed between the states of the data that were in service: pages, and an Atom feed (RFC 4287)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 from flask import Blueprint, Response, render_template, request
 
@@ -70,12 +71,22 @@ def feed() -> Response:
     return headers.tagged(Response(feed, mimetype=FEED), tag)
 
 
+def news(most: int) -> list[Record]:
+    """Return the newest changes of the data, whole."""
+    return list(islice(history.latest(site().settings.home, site().snapshot.id), most))
+
+
 def _records() -> Sequence[Record]:
     return history.records(site().settings.home, site().snapshot.id)
 
 
+def words() -> dict[str, Callable[..., object]]:
+    """Return what the macros of `changes-parts.html` call things and tell them apart with."""
+    return {"called": called, "told": told, "file_name": file_name, "is_plain_member": is_plain_member}
+
+
 def _words(most: int | None) -> dict[str, object]:
-    return {"called": called, "told": told, "file_name": file_name, "most": most, "is_plain_member": is_plain_member}
+    return {**words(), "most": most}
 
 
 def called(named: Named) -> str:

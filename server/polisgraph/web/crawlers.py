@@ -32,7 +32,19 @@ NOT_FOR_CRAWLERS = (
 MOST = 10_000
 """Addresses in one file; the protocol of sitemaps.org allows 50,000."""
 
-_PAGES = ("", "about", "sources", "quality", "changes", "check", "reports", "tutorial", "ontology/", "dumps/")
+_PAGES = (
+    "",
+    "about",
+    "sources",
+    "quality",
+    "changes",
+    "check",
+    "reports",
+    "tutorial",
+    "ontology/",
+    "concepts/",
+    "dumps/",
+)
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 

@@ -1,8 +1,8 @@
-"""Where requests get the matcher: made when somebody asks for it first, shared by all, worked with one at a time.
+"""Where requests get the matcher: made when it is needed first, shared by all, worked with one at a time.
 
 It belongs to one application and so to one snapshot. Reading all names takes over a second for the shipped graph, and
-they come to 130 MB in use, so that a server which nobody asks to link anything spends neither; whoever comes meanwhile
-waits. The matcher is Python and holds up others in this process: a turn for each piece of work keeps that short.
+they come to 130 MB in use. After a start `warming` has them read in the background; whoever comes meanwhile waits. The
+matcher is Python and holds up others in this process: a turn for each piece of work keeps that short.
 """
 
 import logging

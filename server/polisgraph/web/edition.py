@@ -13,6 +13,7 @@ from polisgraph.snapshot import Snapshot, current, hold
 from polisgraph.web import create_app
 from polisgraph.web.errors import refusal
 from polisgraph.web.guard import Guard, GuardedEngine, Unwatched, guarded
+from polisgraph.web.warming import Warming
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -61,6 +62,8 @@ def open_current(settings: Settings) -> Edition:
         # What they keep belongs to this snapshot; the metrics should not count it any longer than it is there.
         held.callback(app.extensions["polisgraph"].engine.close)
         held.callback(app.extensions["polisgraph.replay"].close)
+        if settings.warm_up == "yes":
+            held.callback(Warming(app).close)
         routes = frozenset(str(rule.rule).split("/", 2)[1] for rule in app.url_map.iter_rules())
         shielded = guarded(app.wsgi_app, guard, refusal(app))
         return Edition(snapshot, engine, shielded, routes, guard, held.pop_all())

@@ -9,14 +9,13 @@ from polisgraph.namespaces import BASE
 from polisgraph.web import attribution, documents, headers, links, negotiation
 from polisgraph.web.language import N_, gettext, language
 from polisgraph.web.portrait import portrait
-from polisgraph.web.rows import ROWS_SHOWN
 from polisgraph.web.schema import described
 from polisgraph.web.site import is_iri, question, site
 
 blueprint = Blueprint("entities", __name__)
 
 _SAFE = "/-._~"
-_LISTED = ROWS_SHOWN // 2
+_LISTED = 500
 """Entities of a kind on one page, which stays below 100 kB."""
 KINDS = {
     "municipality": N_("Municipalities"),
@@ -159,7 +158,7 @@ def _data(iri: str, canonical: str) -> Response:
 def _kind(tail: str) -> list[tuple[str, str]]:
     """Return the first entities of a kind such as `municipality` with their labels; nothing for what is no kind.
 
-    If there are more than `ROWS_SHOWN`, one more is returned.
+    There are 1,001 at most, the bound in kind.rq.
     """
     namespace = f"{BASE}id/{tail}/"
     if "/" in tail.strip("/") or not is_iri(namespace):

@@ -40,6 +40,11 @@ class Field:
         return len(self.choices) > SELECTED and not self.parameter.multiple
 
     @property
+    def is_named(self) -> bool:
+        """Whether it is an entity out of too many to list: what is typed is looked for."""
+        return self.parameter.is_entity and not self.choices
+
+    @property
     def suggestions(self) -> list[tuple[str, str]]:
         """What may be typed, and what to say beside it: names, or values where several things have the name."""
         times = Counter(label for _, label in self.choices)

@@ -1,4 +1,4 @@
-"""The vocabulary on the web: one page with all terms and concept schemes, the shapes, RDF for programs."""
+"""The vocabulary on the web: pages of all terms, their use and the concepts, the shapes, RDF for programs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from polisgraph.web import diagram, documents, headers, links, negotiation
 from polisgraph.web.language import language
 from polisgraph.web.rows import Row
 from polisgraph.web.site import is_iri, site
-from polisgraph.web.usage import usages
+from polisgraph.web.usage import terms_of, usages
 
 blueprint = Blueprint("ontology", __name__)
 
@@ -71,9 +71,13 @@ def vocabulary() -> Response:
     schemes = _by_scheme(site().ask("concepts", lang=language()))
     relations = [(row["from"].value, row["property"].value, row["to"].value) for row in site().ask("class-links")]
     drawn = diagram.lay_out(each for each in relations if all(term in entries for term in each))
+    ends: dict[str, dict[str, list[str]]] = {}
+    for source, name, target in relations:
+        ends.setdefault(name, {}).setdefault(source, []).append(target)
+    counts = {row["term"].value: row["uses"].value for row in site().ask("completion", lang=language())}
     page = render_template(
         "ontology.html", sections=grouped, entries=entries, schemes=schemes, relations=relations,
-        uses=usages(relations), diagram=drawn, box=diagram,
+        ends=ends, counts=counts, asked=terms_of(site().reports), diagram=drawn, box=diagram, scheme_name=_scheme_name,
     )  # fmt: skip
     return headers.tagged(Response(page, mimetype="text/html"), tag)
 
@@ -97,6 +101,28 @@ def term(name: str) -> Response:
     if negotiation.prefers_page():
         return links.see_other(links.href(iri) or links.own("ontology/"))
     return documents.construct("term", entity=iri)
+
+
+@blueprint.route("/terms/")
+def terms() -> Response:
+    """Show how often each term is used, with an example, and the reports that ask by it."""
+    tag = headers.tag("terms", language(), request.full_path)
+    if known := headers.unchanged(tag):
+        return known
+    uses = usages()
+    used = [(entry, uses[iri]) for iri, entry in _entries().items() if iri in uses]
+    return headers.tagged(Response(render_template("terms.html", used=used), mimetype="text/html"), tag)
+
+
+@blueprint.route("/concepts/")
+def concepts() -> Response:
+    """Show the concept schemes with their concepts and what these mean."""
+    tag = headers.tag("concepts", language(), request.full_path)
+    if known := headers.unchanged(tag):
+        return known
+    schemes = _by_scheme(site().ask("concepts", lang=language()))
+    page = render_template("concepts.html", schemes=schemes, scheme_name=_scheme_name)
+    return headers.tagged(Response(page, mimetype="text/html"), tag)
 
 
 @blueprint.route("/shapes/")
@@ -173,6 +199,11 @@ def _note(entry: TermEntry, row: Row) -> None:
         entry.definition = value.value
     elif property_ in _RELATIONS and value.kind == "iri":
         getattr(entry, _RELATIONS[property_]).append(value.value)
+
+
+def _scheme_name(iri: str) -> str:
+    """Return the name of a scheme's place on the page of the concepts."""
+    return iri.rstrip("/").rpartition("/")[2]
 
 
 def _by_scheme(rows: Iterable[Row]) -> dict[str, list[Row]]:

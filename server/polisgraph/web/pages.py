@@ -1,12 +1,14 @@
 """The pages that lead to everything else: the start page, what this is, kinds of problems."""
 
 from collections.abc import Sequence
+from itertools import chain, zip_longest
 
 from flask import Blueprint, Response, render_template, request
 
 from polisgraph.errors import NotFound
+from polisgraph.history import Change, Record
 from polisgraph.namespaces import PG
-from polisgraph.web import assets, attribution, headers
+from polisgraph.web import assets, attribution, changes, headers
 from polisgraph.web.errors import ALL_KINDS
 from polisgraph.web.language import N_, language
 from polisgraph.web.rows import Row
@@ -39,6 +41,8 @@ _COUNTED = {
 """What the start page counts, by class."""
 _SHOWN = 24
 """Networks and municipalities that the start page names, the largest and the best connected."""
+_NEWS, _TOLD = 3, 5
+"""Changes of the data that the start page counts, and what it tells of the newest one."""
 
 
 @blueprint.route("/")
@@ -54,7 +58,17 @@ def home() -> Response:
         questions=questions,
         networks=_first(asked["networks"], "members"),
         members=_first(asked["members"], "networks"),
+        news=(news := changes.news(_NEWS)),
+        told=_told(news[0]) if news else [],
+        words=changes.words(),
     )
+
+
+def _told(record: Record) -> list[Change]:
+    """Return what a record tells in sentences, something of each file before more of one, and no more than some."""
+    graphs = [[change for change in graph.changes if changes.told(change)] for graph in record.graphs]
+    in_turn = chain.from_iterable(zip_longest(*graphs))
+    return [change for change in in_turn if change is not None][:_TOLD]
 
 
 def _first(rows: Sequence[Row], number: str) -> list[Row]:

@@ -42,7 +42,7 @@ def read_part(body: bytes, first: int, number: int, order: Order | None = None) 
     found = enumerate(_solutions(body)[1])
     rows = {ranks[place]: row(names, solution) for place, solution in found if place in ranks}
     columns = tuple(name for name in names if name not in empty)
-    return Table(columns, tuple(rows[rank] for rank in sorted(rows)), left_out=total - len(rows))
+    return Table(columns, tuple(rows[rank] for rank in sorted(rows)), left_out=total - len(rows), first=first)
 
 
 def _solutions(body: bytes) -> tuple[tuple[str, ...], ox.QuerySolutions]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from polisgraph.links import ItemLink
 from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
 from polisgraph.reports.keys import SCHEMES, Key
 from polisgraph.web.gazetteer import labelled, same_place
+from polisgraph.web.itemlinks import item_links
 from polisgraph.web.language import N_, language
 from polisgraph.web.profile import Profile, kind_of, profile
 from polisgraph.web.relations import MENTIONS_ASKED, TENURES_ASKED, Mentions, Tenure, label_of, mentions, tenures
@@ -43,6 +45,7 @@ ORIGINS = {
 }
 """How a statement came into the graph, in words."""
 
+_LINK_OF = _PG + "linkOf"
 _TOLD = {
     "municipality": {_PG + "about", _PG + "represents"},
     "network": {_PG + "about", _PG + "bodyOf", _PG + "sectionOf", _PG + "undertakenIn"},
@@ -128,6 +131,8 @@ class Portrait:
     mentions: list[Mentions] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)
     """What stands for the same place: IRI and label of an entry of the gazetteer, or for one the entity."""
+    links: list[ItemLink] = field(default_factory=list)
+    """What is decided and proposed about its Wikidata items, and those of what stands for the same place."""
     evidence: list[Evidence] = field(default_factory=list)
 
     @property
@@ -144,7 +149,8 @@ class Portrait:
     @property
     def others(self) -> list[Mentions]:
         """What points here and has no part of the page to itself."""
-        return [each for each in self.mentions if each.relation not in _TOLD.get(self.profile.kind, ())]
+        told = _TOLD.get(self.profile.kind, set()) | {_LINK_OF}
+        return [each for each in self.mentions if each.relation not in told]
 
     @property
     def is_part(self) -> bool:
@@ -173,6 +179,7 @@ def portrait(iri: str) -> Portrait | None:
     found.profile = profile(iri, kind_of(row["value"].value for row in rows if _is(row, TYPE)), found.tenures)
     found.mentions = list(mentions(iri))
     found.same = same_place(iri, rows)
+    found.links = item_links([iri, *(other for other, _ in found.same)])
     return found
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from polisgraph.folding import slug_of
 from polisgraph.namespaces import PG
 from polisgraph.web.language import language
 from polisgraph.web.relations import Tenure, label_of, tenures
@@ -10,7 +11,9 @@ from polisgraph.web.rows import Row
 from polisgraph.web.site import site
 
 MEMBERS_SHOWN = 60
-"""Members of a network that its page lists; members-of.rq asks for one more."""
+"""Members of a network that its page lists."""
+_MEMBERS_NAMED = 500
+"""Up to so many members are put in order before the page takes the first; some-members.rq asks for one more."""
 
 _KINDS = {
     "municipality": ("LocalAuthority", "Municipality", "County", "Region"),
@@ -52,6 +55,8 @@ class Profile:
     alike: tuple[Row, ...] = ()
     members: list[Tenure] = field(default_factory=list)
     members_today: int | None = None
+    members_in_order: bool = True
+    """Whether `members` are the first of all by name, not some of them."""
     offices: list[Tenure] = field(default_factory=list)
     hosts: list[Tenure] = field(default_factory=list)
     umbrellas: tuple[Row, ...] = ()
@@ -93,7 +98,7 @@ def profile(iri: str, kind: str, sides: dict[str, list[Tenure]]) -> Profile:
     if kind in ("network", "body"):
         _place_structure(found, iri)
     if kind == "network":
-        found.members = tenures(iri, "members-of").get("organization", [])
+        _place_members(found, iri)
         found.promises = tuple(_first_of_each(_ask("promises", iri), "commitment"))
         _place_tallies(found, iri)
     return found
@@ -134,6 +139,16 @@ def _tree(rows: list[Row]) -> tuple[Part, ...]:
     top = [grown(part) for part in below.get("", ()) if part not in placed]
     # Parts that hang on one another in a circle hang on nothing else; they are not lost.
     return (*top, *(grown(part) for part in first if part not in placed))
+
+
+def _place_members(found: Profile, iri: str) -> None:
+    """Take the first members by name, or if there are too many any of them, and one more than the page shows."""
+    rows = _ask("some-members", iri)
+    found.members_in_order = len(rows) <= _MEMBERS_NAMED
+    names = {row["tenure"].value: slug_of(row["label"].value) for row in rows}
+    first = sorted(names, key=lambda tenure: (names[tenure], tenure))[: MEMBERS_SHOWN + 1]
+    members = tenures(iri, "members-of", tenure=first).get("organization", []) if first else []
+    found.members = sorted(members, key=lambda each: slug_of(label_of(each.row, "other")))
 
 
 def _place_tallies(found: Profile, iri: str) -> None:

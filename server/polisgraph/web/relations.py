@@ -1,6 +1,6 @@
 """How an entity stands to others: its tenures, and what else points at it. Writes no HTML."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from polisgraph.web.language import language
@@ -36,11 +36,14 @@ def label_of(row: Row, name: str) -> str:
     return row[f"{name}_label"].value if f"{name}_label" in row else ""
 
 
-def tenures(iri: str, question: str = "tenures") -> dict[str, list[Tenure]]:
-    """Return the tenures that `question` finds for `iri`, by its side; a source that says one twice counts once."""
+def tenures(iri: str, question: str = "tenures", **values: Sequence[str]) -> dict[str, list[Tenure]]:
+    """Return the tenures that `question` finds for `iri`, by its side; a source that says one twice counts once.
+
+    `values` are what the question is given besides.
+    """
     first: dict[tuple[str, str, str], Row] = {}
     evidence: dict[tuple[str, str, str], dict[Term, tuple[str, list[str]]]] = {}
-    for row in site().ask(question, entity=iri, lang=language()):
+    for row in site().ask(question, entity=iri, lang=language(), **values):
         key = (row["side"].value, row["tenure"].value, row["other"].value)
         first.setdefault(key, row)
         if "source" in row:

@@ -18,29 +18,31 @@ from polisgraph.web.citation import Citation
 from polisgraph.web.columns import columns_of
 from polisgraph.web.language import language
 from polisgraph.web.openapi import openapi_document
+from polisgraph.web.paging import page_number, require_rows
 from polisgraph.web.parts import ROWS, Order, read_part
 from polisgraph.web.picture import pictures
 from polisgraph.web.rows import Table
 from polisgraph.web.site import site
+from polisgraph.web.usage import asking_by
 
 blueprint = Blueprint("reports", __name__)
 
 # Parameters of the address that are not the report's.
 _OURS = ("format", "excel", "sort", "page")
 _ENDINGS = ("csv", "tsv", "json", "xml")
-_MOST_PAGES = 1_000_000
 
 
 @blueprint.route("/reports", strict_slashes=False)
 def index() -> Response:
-    """List the reports, or those that have a tag and fit some words."""
+    """List the reports, or those that have a tag, fit some words, or ask by a term of the vocabulary."""
     name = headers.tag("reports", language(), request.full_path)
     if known := headers.unchanged(name):
         return known
     words, tag = request.args.get("q", "").strip(), request.args.get("tag", "")
-    reports = listing.found(site().reports, words, tag, language())
+    term = request.args.get("term", "").strip()[:200]
+    reports = listing.found(asking_by(term) if term else site().reports, words, tag, language())
     shown: dict[str, Any] = {"tags": listing.tags(site().reports), "names": listing.TAGS, "all": len(site().reports)}
-    page = render_template("reports.html", reports=reports, words=words[:200], tag=tag[:60], **shown)
+    page = render_template("reports.html", reports=reports, words=words[:200], tag=tag[:60], term=term, **shown)
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
@@ -108,7 +110,7 @@ def _page(found: Report, values: Mapping[str, list[str]], template: str) -> Resp
     spoken = filled | {"lang": filled.get("lang") or [language()]}
     try:
         text = bind(found, spoken, site().entities)
-        order, page = _order(found), _page_number()
+        order, page = _order(found), page_number()
     except BadParameter as error:
         return Response(_render(template, found, filled, error=error), status=400, mimetype="text/html")
     name = headers.tag(template, text, language(), request.full_path, request.url_root)
@@ -116,8 +118,7 @@ def _page(found: Report, values: Mapping[str, list[str]], template: str) -> Resp
         return known
     answer = site().engine.query(Query(text))
     table = read_part(answer.body, (page - 1) * ROWS, ROWS, order)
-    if page > 1 and not table.rows:
-        raise NotFound(f"there is no page {page}; all {len(table)} rows fit on the pages before")
+    require_rows(table, page)
     named, told = attribution.of_answer(table)
     shown = _render(
         template, found, filled, text=text, table=table, order=order, page=page, attribution=named, told=told
@@ -135,13 +136,6 @@ def _order(found: Report) -> Order | None:
         accepted = ", ".join(kinds)
         raise BadParameter(f"sort: there is no column {column[:60]!r}", parameter="sort", accepted=accepted)
     return Order(column, kinds[column], asked.startswith("-"))
-
-
-def _page_number() -> int:
-    asked = request.args.get("page") or "1"
-    if not (asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) <= _MOST_PAGES and len(asked) < 9):
-        raise BadParameter(f"page: {asked[:60]!r} is no page", parameter="page", accepted="a whole number from 1")
-    return int(asked)
 
 
 def _render(

@@ -22,9 +22,6 @@ class Term:
         return self.value
 
 
-ROWS_SHOWN = 1000
-"""Rows that a page shows of a table; the downloads hold all."""
-
 Row = Mapping[str, Term]
 
 
@@ -32,13 +29,15 @@ Row = Mapping[str, Term]
 class Table:
     """The answer to a query: columns and rows, or for an ASK query its truth.
 
-    `left_out` counts the rows that were not kept; `len` counts all.
+    `left_out` counts the rows that were not kept; `len` counts all. `first` is the place of the first one that was,
+    from 0.
     """
 
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     truth: bool | None = None
     left_out: int = 0
+    first: int = 0
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -47,22 +46,24 @@ class Table:
         return len(self.rows) + self.left_out
 
 
-def read_json(body: bytes, keep: int | None = None) -> Table:
-    """Read a SPARQL 1.1 Query Results JSON document; keep the first `keep` rows, or all."""
+def read_json(body: bytes, keep: int | None = None, first: int = 0) -> Table:
+    """Read a SPARQL 1.1 Query Results JSON document; keep `keep` rows from the row `first` (from 0) on, or all."""
     results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
     if isinstance(results, ox.QueryBoolean):
         return Table(truth=bool(results))
     columns = tuple(variable.value for variable in results.variables)
+    before = _count(islice(results, first))
     rows = tuple(row(columns, solution) for solution in islice(results, keep))
-    return Table(columns, rows, left_out=_count(results))
+    return Table(columns, rows, left_out=before + _count(results), first=first)
 
 
-def read_ntriples(body: bytes, keep: int | None = None) -> Table:
-    """Read N-Triples into a table of three columns; keep the first `keep` rows, or all."""
+def read_ntriples(body: bytes, keep: int | None = None, first: int = 0) -> Table:
+    """Read N-Triples into a table of three columns; keep `keep` rows from the row `first` (from 0) on, or all."""
     columns = ("subject", "predicate", "object")
     quads = ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
+    before = _count(islice(quads, first))
     rows = tuple(row(columns, (quad.subject, quad.predicate, quad.object)) for quad in islice(quads, keep))
-    return Table(columns, rows, left_out=_count(quads))
+    return Table(columns, rows, left_out=before + _count(quads), first=first)
 
 
 def row(columns: tuple[str, ...], terms: Iterable[object]) -> Row:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from polisgraph.countries import name_of
+from polisgraph.folding import slug_of, without_marks
 from polisgraph.linking import Record
 from polisgraph.linking.target import Target
 from polisgraph.namespaces import BASE
@@ -25,6 +26,7 @@ SHOWN = 30
 """Results on the page, of places and networks and of the rest each."""
 _OFFERED = 8
 _LONGEST = 100
+_LISTED = BASE + "id/authority/"
 _ALIKE = 45
 """Points of the matcher from which on a misspelt name counts as meant."""
 
@@ -59,12 +61,43 @@ def search(query: str, limit: int) -> list[Find]:
         targets = service.suggestions.find(query, 0, limit) if query else []
         if len(targets) < limit and query:
             targets += [each for each in _alike(service, query) if each not in targets]
-        named = [_find(service, target) for target in targets[:limit]]
+        # An entry of the gazetteer says where a place lies; what a list knows of one, in which networks it is.
+        ranked = [
+            (
+                _distance(query, (*target.labels.values(), *target.others)),
+                0 if target.in_graph else 2,
+                number,
+                _find(service, target),
+            )
+            for number, target in enumerate(targets)
+        ]
+    listed = [(_distance(query, [find.name]), 1, number, find) for number, find in enumerate(_of_lists(query, limit))]
+    named = [find for *_, find in sorted((*ranked, *listed), key=lambda each: each[:3])][:limit]
     others = found(_shelf(site().edition, language(), request.script_root), query, limit)
     # Who types the name of a report or a person should not have to look below thirty villages.
     exact = [find for find in others if find.name.casefold().startswith(query.casefold())]
     rest = [find for find in others if find not in exact]
     return [*named[:3], *exact[:3], *named[3:], *exact[3:], *rest] if query else []
+
+
+def _distance(query: str, names: Iterable[str]) -> int:
+    """Return 0 if one of `names` is `query`, 1 if one or a word in one begins so, in whatever spelling, otherwise 2."""
+    wanted = slug_of(query)
+    spelt = {slug for name in names for slug in (slug_of(name), slug_of(without_marks(name.casefold())))}
+    if wanted in spelt:
+        return 0
+    return 1 if any(f"-{name}".find(f"-{wanted}") >= 0 for name in spelt) else 2
+
+
+def _of_lists(query: str, limit: int) -> list[Find]:
+    """Return what only lists of members know, which is not linked to anything that is described apart."""
+    iris = site().entities.beginning(query, limit, None, _LISTED)
+    rows = site().ask("offers", thing=iris, lang=language()) if iris else ()
+    finds = {}
+    for row in rows:
+        parts = [row[name].value for name in ("class", "country") if name in row]
+        finds[row["thing"].value] = Find(row["label"].value, links.page_of(row["thing"].value), ", ".join(parts))
+    return [finds[iri] for iri in iris if iri in finds]
 
 
 def _alike(service: "Service", query: str) -> Iterator[Target]:

@@ -11,8 +11,10 @@ from polisgraph.namespaces import BASE, PREFIXES
 from polisgraph.results import GRAPH_TYPES, JSON, N_TRIPLES, RESULT_TYPES
 from polisgraph.web import attribution, documents, headers, negotiation, protocol
 from polisgraph.web.language import N_, language
+from polisgraph.web.paging import page_number, require_rows
+from polisgraph.web.parts import ROWS
 from polisgraph.web.protocol import Asked
-from polisgraph.web.rows import ROWS_SHOWN, Table, read_json, read_ntriples
+from polisgraph.web.rows import Table, read_json, read_ntriples
 from polisgraph.web.site import is_iri, site
 from polisgraph.web.views import views
 
@@ -29,7 +31,7 @@ ORDER BY ?label
 LIMIT 100
 """
 _VIEWS = {"map": N_("Map"), "timeline": N_("Timeline"), "bar": N_("Bars"), "network": N_("Connections")}
-_LABELLED = 300
+_LABELLED = 600
 _USED = ("pg", "mun", "net", "org", "dct", "skos")
 
 
@@ -80,8 +82,10 @@ def _page(asked: Asked, query: str) -> Response:
         Query(query, asked.default_graphs, asked.named_graphs, JSON.media_type, NTRIPLES, asked.time_limit)
     )
     is_graph = answer.form in ("CONSTRUCT", "DESCRIBE")
-    table = (read_ntriples if is_graph else read_json)(answer.body, ROWS_SHOWN)
-    response = Response(_render(query, asked, table, is_graph), mimetype="text/html")
+    page = page_number()
+    table = (read_ntriples if is_graph else read_json)(answer.body, ROWS, (page - 1) * ROWS)
+    require_rows(table, page)
+    response = Response(_render(query, asked, table, is_graph, page, answer.cacheable), mimetype="text/html")
     return headers.kept(response, answer, name)
 
 
@@ -92,10 +96,13 @@ def _form(asked: Asked) -> Response:
     report = site().reports.get(asked.report or "")
     prefixes = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in _USED)
     query = report.text if report else prefixes + "\n" + _START % language()
-    return headers.tagged(Response(_render(query, asked, None, False), mimetype="text/html"), name)
+    return headers.tagged(Response(_render(query, asked, None), mimetype="text/html"), name)
 
 
-def _render(query: str, asked: Asked, table: Table | None, is_graph: bool) -> str:
+def _render(
+    query: str, asked: Asked, table: Table | None, is_graph: bool = False, page: int = 1, lasting: bool = True
+) -> str:
+    """Return the page: the form, and the rows of `table`, page `page`. `lasting` if they come out again when asked."""
     formats = results.GRAPH_FORMATS if is_graph else results.RESULT_FORMATS
     again: dict[str, Any] = {
         "query": query,
@@ -113,6 +120,10 @@ def _render(query: str, asked: Asked, table: Table | None, is_graph: bool) -> st
         view_names=_VIEWS,
         labels=_labels(table) if table else {},
         downloads=downloads,
+        again=again,
+        page=page,
+        rows_a_page=ROWS,
+        lasting=lasting,
         reports=site().reports,
         graphs=sorted(site().snapshot.graphs),
     )

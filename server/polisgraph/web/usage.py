@@ -1,13 +1,12 @@
-"""What each term of the vocabulary is used for: how often, where, an example, and the reports that ask by it."""
+"""What each term of the vocabulary is used for: how often, an example, and the reports that ask by it."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from polisgraph.errors import ResultTooLarge, TimeLimit
-from polisgraph.namespaces import PREFIXES
+from polisgraph.namespaces import PREFIXES, expand
 from polisgraph.reports import Report
-from polisgraph.web.diagram import Link
 from polisgraph.web.language import language
 from polisgraph.web.rows import Row
 from polisgraph.web.site import site
@@ -18,15 +17,14 @@ _NAME = re.compile(r"(?<![\w:<])([a-z][a-z0-9]*):([A-Za-z][\w-]*)")
 
 @dataclass
 class Usage:
-    """The use of one term. `ends` are the classes between which a property leads."""
+    """The use of one term: how often, an example, and the reports that name it."""
 
     count: int = 0
     example: Row | None = None
-    ends: list[tuple[str, str]] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
 
 
-def usages(links: list[Link]) -> dict[str, Usage]:
+def usages() -> dict[str, Usage]:
     """Return the use of each term that is used at all. Where the data is too large to count, examples are left out."""
     found: dict[str, Usage] = {}
     for query in ("class-examples", "property-examples"):
@@ -37,11 +35,18 @@ def usages(links: list[Link]) -> dict[str, Usage]:
         for row in rows:
             use = found.setdefault(row["term"].value, Usage())
             use.count, use.example = int(row["count"].value), row
-    for source, name, target in links:
-        found.setdefault(name, Usage()).ends.append((source, target))
     for term, reports in terms_of(site().reports).items():
         found.setdefault(term, Usage()).reports = reports
     return found
+
+
+def asking_by(term: str) -> dict[str, Report]:
+    """Return the reports of the site that name a term (`pg:Network`), by their names; none for what is no term."""
+    try:
+        iri = expand(term)
+    except KeyError:
+        return {}
+    return {report.name: report for report in terms_of(site().reports).get(iri, ())}
 
 
 def terms_of(reports: Mapping[str, Report]) -> dict[str, list[Report]]:

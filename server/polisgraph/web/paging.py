@@ -1,0 +1,22 @@
+"""Which page of a long table a reader asks for. Reads the address alone."""
+
+from flask import request
+
+from polisgraph.errors import BadParameter, NotFound
+from polisgraph.web.rows import Table
+
+_MOST = 1_000_000
+
+
+def page_number() -> int:
+    """Return the parameter `page` of the address, 1 without one; raise BadParameter if it is no number of a page."""
+    asked = request.args.get("page") or "1"
+    if not (asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) <= _MOST and len(asked) < 9):
+        raise BadParameter(f"page: {asked[:60]!r} is no page", parameter="page", accepted="a whole number from 1")
+    return int(asked)
+
+
+def require_rows(table: Table, page: int) -> None:
+    """Raise NotFound if `table`, a page of a longer one, lies behind the last row; the first page may be empty."""
+    if page > 1 and not table.rows:
+        raise NotFound(f"there is no page {page}; all {len(table)} rows fit on the pages before")
