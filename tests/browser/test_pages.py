@@ -20,6 +20,7 @@ PAGES = [
     "/link",
     "/sparql?query=SELECT+*+%7B+%3Fnetwork+a+%3Chttps%3A%2F%2Fw3id.org%2Fpolisgraph%2Fontology%2FNetwork%3E+%7D",
     "/ontology/",
+    "/concepts/",
     "/doc/municipality/koeln",
     "/doc/network/eccar",
     "/search?q=koelln",
@@ -29,21 +30,18 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize(("language", "width"), [("de", 1280), ("en", 320)])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_in_the_readers_language_and_asks_no_other_host(watched: Watched, path: str, language: str) -> None:
-    page = watched.open(path, language)
+def test_a_page_is_in_the_readers_language_asks_no_other_host_and_fits_the_screen(
+    watched: Watched, path: str, language: str, width: int
+) -> None:
+    page = watched.open(path, language, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator("h1").count() == 1
     assert watched.elsewhere == []
     # Chromium reports the status of a page that is not there; that is the page's job to say, and no fault.
     assert [text for text in watched.complaints if "404" not in text] == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_does_not_scroll_sideways_on_a_narrow_screen(watched: Watched, path: str) -> None:
-    page = watched.open(path, width=320)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_language_chosen_stays(watched: Watched) -> None:

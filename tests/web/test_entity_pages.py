@@ -270,7 +270,7 @@ def test_members_of_large_networks_stand_by_name(
     listed = members_listed(page)
     assert words in page.text and len(listed) == 60
     assert [slug_of(name) for name in listed] == sorted(slug_of(name) for name in listed)
-    report = whole_client.get(f"/reports/members-of-network.json?network={network}&lang=en").get_json()
-    everyone = sorted({slug_of(row["member_label"]["value"]) for row in report["results"]["bindings"]})
-    assert {slug_of(name) for name in listed} <= set(everyone)
-    assert not first or sorted({slug_of(name) for name in listed}) == everyone[: len({slug_of(n) for n in listed})]
+    if first:
+        report = whole_client.get(f"/reports/members-of-network.json?network={network}&lang=en").get_json()
+        everyone = sorted({slug_of(row["member_label"]["value"]) for row in report["results"]["bindings"]})
+        assert sorted({slug_of(name) for name in listed}) == everyone[: len({slug_of(name) for name in listed})]
