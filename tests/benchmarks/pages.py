@@ -17,6 +17,8 @@ from tests.benchmarks.work import Pools, Request
 
 _DIFFERENT = 40
 """So many things of a kind have their pages asked for in turn."""
+_LEAST = 5
+"""So often at least a kind of page is asked for."""
 
 
 class WithoutCaches(Polisgraph):
@@ -111,7 +113,9 @@ def _timed(
             requests = [Request("GET", path, "text/html") for path in kind.paths]
             answers = [client.ask(request) for request in requests]
             wrong = next((answer.problem for answer in answers if answer.problem), "")
-            latency = None if wrong else client.latency(islice(cycle(requests), 2000), seconds)
+            latency = (
+                None if wrong else client.latency(islice(cycle(requests), 2000), seconds, max(_LEAST, len(requests)))
+            )
             found.append((answers[0].size, latency, wrong))
         client.close()
     finally:
