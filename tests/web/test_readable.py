@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from polisgraph.web.readable import day, moment, number, size
+from polisgraph.web.readable import day, moment, number, size, tongue
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,13 @@ def test_sizes(app: Flask, octets: int, german: str, english: str) -> None:
     for code, expected in (("de", german), ("en", english)):
         with app.test_request_context(headers={"Accept-Language": code}):
             assert size(octets).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "german", "english"), [("DEU", "Deutsch", "German"), ("ENG", "Englisch", "English"), ("XXX", "", "")]
+)
+def test_languages(app: Flask, code: str, german: str, english: str) -> None:
+    for language, expected in (("de", german), ("en", english)):
+        with app.test_request_context(headers={"Accept-Language": language}):
+            assert tongue(f"http://publications.europa.eu/resource/authority/language/{code}") == expected
+            assert tongue(f"https://example.org/{code}") == ""

@@ -124,6 +124,7 @@ def _equip(app: Flask, snapshot: "Snapshot", time_limit: float) -> None:
     environment.filters["moment"] = readable.moment
     environment.filters["number"] = readable.number
     environment.filters["size"] = readable.size
+    environment.filters["tongue"] = readable.tongue
     environment.filters["plain"] = links.plain
     environment.filters["slug"] = links.slug
     environment.tests["local"] = links.is_local

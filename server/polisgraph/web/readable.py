@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from polisgraph.web.language import language
 
 _LOCALES: Mapping[str, str] = {"de": "de_DE", "en": "en_GB"}
+_TONGUES = "http://publications.europa.eu/resource/authority/language/"
+_CODES = {"DEU": "de", "ENG": "en", "FRA": "fr", "ITA": "it", "NLD": "nl", "POL": "pl", "SPA": "es"}
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T[\d:.]+)?(?:Z|[+-]\d{2}:\d{2})?")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 
@@ -51,6 +53,14 @@ def number(text: str | int) -> str:
         return str(text)
     places = len(f"{value:f}".partition(".")[2])
     return str(format_decimal(value, "#,##0" + "." * bool(places) + "0" * places, locale=_locale()))
+
+
+def tongue(iri: str) -> str:
+    """Return what the reader calls a language of the EU's table of languages; nothing for what is not known here."""
+    from babel import Locale
+
+    code = _CODES.get(iri.removeprefix(_TONGUES)) if iri.startswith(_TONGUES) else None
+    return str(Locale.parse(_locale()).languages[code]) if code else ""
 
 
 def size(octets: int) -> str:

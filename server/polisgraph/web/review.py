@@ -81,7 +81,10 @@ def index() -> Response:
     now = chosen[(page - 1) * SHOWN : page * SHOWN]
     things = read_things(_ask, [case.thing for case in now])
     shown = [Shown(case, things[case.thing]) for case in now]
-    body = render_template("review.html", shown=shown, part=part, counts=counts, page=page, pages=pages)
+    unlinked = site().reports.get("missing-links")
+    body = render_template(
+        "review.html", shown=shown, part=part, counts=counts, page=page, pages=pages, unlinked=unlinked
+    )
     return headers.tagged(Response(body, mimetype="text/html"), tag)
 
 
