@@ -104,11 +104,15 @@ def test_a_change_touches_what_reads_it_and_nothing_else(subject: str, said: str
     assert {shorten(node.value) for node in nodes if isinstance(node, ox.NamedNode)} == found
 
 
-def test_a_kind_touches_what_leads_to_its_bearer() -> None:
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [("mun:bochum", "rdf:type"), ("role:member", "skos:inScheme"), ("pg:Municipality", "rdfs:subClassOf")],
+)
+def test_what_is_asked_of_a_value_touches_what_leads_to_it(subject: str, said: str) -> None:
+    """Of members their class, of roles the scheme by a shape within a shape, and of classes those above them."""
     store = load(WRITTEN, bundle.ONTOLOGY).store
-    bochum, kind = ox.NamedNode(PREFIXES["mun"] + "bochum"), ox.NamedNode(PREFIXES["rdf"] + "type")
-    nodes = touched(read_shapes(SHAPES), store, [ox.Triple(bochum, kind, ox.NamedNode(PREFIXES["pg"] + "County"))])
-    assert {bochum, ox.NamedNode(PREFIXES["ten"] + "bochum--eurocities")} <= nodes
+    thing = ox.Triple(*(ox.NamedNode(expand(name)) for name in (subject, said, "pg:County")))
+    assert ox.NamedNode(expand("ten:bochum--eurocities")) in touched(read_shapes(SHAPES), store, [thing])
 
 
 def test_the_command_tells_what_a_changed_file_breaks(home: Path, tmp_path: Path) -> None:
