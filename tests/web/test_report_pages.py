@@ -250,3 +250,9 @@ def test_a_page_without_its_data_is_small(client: FlaskClient) -> None:
         page = client.get(f"/reports/{name}", headers={"Accept": "text/html"}).text
         begin, end = page.find("<tbody>"), page.rfind("</tbody>")
         assert len(page.encode()) - len(page[begin:end].encode()) < 100_000, name
+
+
+def test_a_field_shows_a_thing_by_its_name(german: Reader) -> None:
+    page = german.get("/reports/statement-sources?entity=person/juergen-roters")
+    assert "Jürgen Roters" in page.attributes("input", "value")
+    assert "person/juergen-roters" not in page.attributes("input", "value")

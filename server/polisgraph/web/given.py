@@ -23,6 +23,8 @@ class Given:
 
     value: str
     label: str
+    typed: str = ""
+    """How a field shows it: a thing by its name where that finds it again, else as its value."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,13 @@ def _entity(parameter: Parameter, meant: Entity) -> Given:
     """Return the shortest way to write an entity: its slug where that names nothing else, as choice lists have it."""
     label = meant.labels[language()]
     if parameter.class_iri is None:
-        return Given(meant.tail, label)
+        return Given(meant.tail, label, _typed(parameter, meant, label) or meant.tail)
     alike = site().entities.named(meant.slug, parameter.class_iri, parameter.namespace)
-    return Given(meant.slug if [entity.iri for entity in alike] == [meant.iri] else meant.tail, label)
+    value = meant.slug if [entity.iri for entity in alike] == [meant.iri] else meant.tail
+    return Given(value, label, _typed(parameter, meant, label) or value)
+
+
+def _typed(parameter: Parameter, meant: Entity, label: str) -> str:
+    """Return `label` if whoever types it means `meant` and nothing else."""
+    found = site().entities.named(label, parameter.class_iri, parameter.namespace)
+    return label if [entity.iri for entity in found] == [meant.iri] else ""
