@@ -251,7 +251,7 @@ def test_websites_and_articles_are_links(german: Reader, english: Reader) -> Non
 def members_listed(page: Page) -> list[str]:
     """Return the names in the table of members, which is the first of the page of a large network."""
     texts = [text for text, _ in page.texts]
-    rows = page.source.split('<table id="members-table">')[1].split("</table>")[0].split("<tr")[2:]
+    rows = page.source.split('<table id="members-table"')[1].split("</table>")[0].split("<tr")[2:]
     assert "Members" in texts
     return [re.sub("<[^>]*>", "", row.split("<td>")[1].split("</td>")[0]).strip() for row in rows]
 
