@@ -31,20 +31,18 @@ function day(text, end = false) {
 
 const amount = (text) => (text === "" || text === undefined ? NaN : Number(text));
 
+const span = (cell, keys) => ({ start: day(cell(keys.start).value), end: keys.end ? day(cell(keys.end).value, true) : null });
+
 const READ = {
   bar: (cell, keys) => ({ ...named(cell, keys), value: amount(cell(keys.value).value) }),
-  timeline: (cell, keys) => ({
-    ...named(cell, keys),
-    start: day(cell(keys.start).value),
-    end: keys.end ? day(cell(keys.end).value, true) : null,
-  }),
+  timeline: (cell, keys) => ({ ...named(cell, keys), ...span(cell, keys) }),
   map: (cell, keys) => ({
     ...named(cell, keys),
     lat: amount(cell(keys.lat).value),
     long: amount(cell(keys.long).value),
     value: keys.value ? amount(cell(keys.value).value) : NaN,
   }),
-  growth: (cell, keys) => ({ start: day(cell(keys.start).value), end: keys.end ? day(cell(keys.end).value, true) : null }),
+  growth: span,
   network: (cell, keys) => ({
     source: cell(keys.source),
     target: cell(keys.target),
@@ -230,6 +228,8 @@ function growth(rows, size) {
   });
 }
 
+const crowded = (drawn) => (Object.assign(drawn.dataset, { thin: "yes" }), drawn);
+
 async function map(rows, size) {
   const { Plot, d3 } = globalThis;
   const points = { type: "MultiPoint", coordinates: rows.map((each) => [each.long, each.lat]) };
@@ -261,8 +261,7 @@ async function map(rows, size) {
       }),
     ],
   });
-  drawn.dataset.thin = "yes";
-  return drawn;
+  return crowded(drawn);
 }
 
 function network(rows, size) {
@@ -302,9 +301,7 @@ function network(rows, size) {
     .attr("text-anchor", (each) => (x(each.x) < 120 ? "start" : x(each.x) > size.width - 120 ? "end" : "middle"))
     .attr("dx", (each) => (x(each.x) < 120 ? -radius(each) : x(each.x) > size.width - 120 ? radius(each) : 0))
     .text((each) => (each.id.length > 34 ? `${each.id.slice(0, 33)}…` : each.id));
-  const drawn = svg.node();
-  drawn.dataset.thin = "yes";
-  return drawn;
+  return crowded(svg.node());
 }
 
 const DRAW = { bar, column, timeline, map, growth, network };
@@ -339,8 +336,7 @@ function unlink(drawn) {
     if (event.button === 1 || event.ctrlKey || event.metaKey) window.open(target, "_blank", "noopener");
     else window.location.assign(target);
   };
-  drawn.addEventListener("click", follow);
-  drawn.addEventListener("auxclick", follow);
+  for (const kind of ["click", "auxclick"]) drawn.addEventListener(kind, follow);
 }
 
 function legend(figure, rows) {
