@@ -367,12 +367,9 @@ export async function draw(figure) {
   const room = figure.querySelector(".room") ?? figure.appendChild(Object.assign(document.createElement("div"), { className: "room" }));
   try {
     const all = cells(table).map((cell) => READ[kind](cell, figure.dataset));
-    const usable = all.filter(USABLE[kind]);
-    const rows = usable.slice(0, MOST[kind]);
+    const rows = all.filter(USABLE[kind]).slice(0, MOST[kind]);
     if (!rows.length) throw new Error("no row has what this picture needs");
-    const found = assets();
-    await load(found["d3.min.js"]);
-    await load(found["plot.umd.min.js"]);
+    for (const name of ["d3.min.js", "plot.umd.min.js"]) await load(assets()[name]);
     const paint = async () => {
       const width = Math.floor(figure.clientWidth);
       if (!width || figure.dataset.width === String(width)) return;
