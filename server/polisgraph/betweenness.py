@@ -24,7 +24,7 @@ def betweenness(memberships: Iterable[tuple[str, str]]) -> dict[str, float]:
     ends = [("network", name) for name in sorted(set().union(*networks_of.values()))]
     # Who is in one network only is on no way from one to another. In order, so that sums come out the same.
     several = sorted(member for member, joined in networks_of.items() if len(joined) > 1)
-    graph: "Graph[tuple[str, str]]" = Graph()
+    graph: Graph[tuple[str, str]] = Graph()
     graph.add_nodes_from(ends)
     graph.add_edges_from(
         (("member", name), ("network", network)) for name in several for network in sorted(networks_of[name])
