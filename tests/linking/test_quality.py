@@ -2,7 +2,7 @@
 
 import pytest
 
-from polisgraph.linking import Matcher
+from polisgraph.linking import Matcher, Record
 from tests.benchmarks.degraded import WITH_COUNTRY, cases
 from tests.benchmarks.linking import judged, signatories, together
 
@@ -17,6 +17,12 @@ def test_degraded_names_are_linked_rightly_or_left_to_people(matcher: Matcher) -
     assert with_country.top(1) >= 95 and with_country.top(5) >= 97, found
     assert together(found, ["as it is", "upper case", "without marks", "title"]).recall >= 85, found
     assert found["with a key"].recall >= 98 and found["other country"].linked == 0 and found["no country"].linked == 0
+
+
+def test_a_province_that_is_no_place_of_the_graph_is_not_linked_by_the_name_of_its_city(matcher: Matcher) -> None:
+    city, province = (matcher.match(Record(name, "PL")) for name in ("Udine", "Province of Udine"))
+    assert city.candidates[0].name == province.candidates[0].name == "Province of Udine"
+    assert not city.candidates[0].match and province.candidates[0].match
 
 
 @pytest.mark.parametrize("placed", ["", ", placed"])

@@ -189,7 +189,8 @@ class Matcher:
                 return best, f"the name is {naming.likeness:.0f} % alike, {best.km:.0f} km away, and nothing else fits"
             return None, f"no name agrees; «{naming.text}» is {naming.likeness:.0f} % alike"
         if best.target.kind not in _PLACES:
-            if naming.extent is Extent.WHOLE:
+            # The province of Udine is an organisation, and not what is meant by «Udine».
+            if naming.extent is Extent.WHOLE and read(naming.text).kind in ("", read(wanted.name).kind):
                 return best, "the only one of this name"
             return None, "only a part of the name agrees"
         if wanted.country and best.says("country") > 0 and (naming.extent is Extent.WHOLE or supported):
