@@ -1,13 +1,46 @@
 """What people come for, from beginning to end, in a real browser."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.browser
 
 MEMBERS = "/reports/members-of-network?network=eurocities"
+
+
+def test_a_city_officer_finds_her_city_and_what_its_peers_are_in(watched: Watched) -> None:
+    page = watched.open("/", "en")
+    box = page.get_by_role("combobox", name="Search the site")
+    box.press_sequentially("dusseld")
+    page.get_by_role("option", name="Düsseldorf").first.wait_for()
+    box.press("ArrowDown")
+    box.press("Enter")
+    page.wait_for_url("**/doc/municipality/duesseldorf")
+    assert "Mayors for Peace" in page.locator("#content").inner_text()
+    page.get_by_role("link", name="Compare them side by side").click()
+    page.wait_for_url("**/compare?**")
+    names = page.locator("main table thead").first.inner_text()
+    assert "Düsseldorf" in names and "Cologne" in names
+    # One that only the peer is in.
+    assert "Rainbow Cities Network" in page.locator("#content").inner_text()
+
+
+def test_a_researcher_changes_the_query_of_a_report_and_shares_it(watched: Watched) -> None:
+    page = watched.open("/reports/shared-networks?municipality=koeln", "en")
+    page.locator("#query summary").click()
+    page.get_by_role("link", name="Open in the editor").click()
+    page.locator(".CodeMirror").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nLIMIT 2")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#answer tbody tr")).to_have_count(2)
+    shared = page.url
+    page.goto("about:blank")
+    page.goto(shared)
+    expect(page.locator("#answer tbody tr")).to_have_count(2)
+    assert watched.elsewhere == [] and watched.complaints == []
 
 
 def test_a_journalist_downloads_a_list_and_cites_it(watched: Watched) -> None:
