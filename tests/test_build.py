@@ -6,17 +6,24 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 import pytest
 
-from polisgraph import bundle, dumps
+from polisgraph import archive, bundle, dumps
 from polisgraph.build import Plan, Progress, build
-from polisgraph.errors import SnapshotError, SourceError, ValidationError
+from polisgraph.engine import Engine, Query
+from polisgraph.engine.gate import check
+from polisgraph.engine.local import LocalEngine
+from polisgraph.engine.prepared import PreparedEngine
+from polisgraph.errors import BadParameter, SnapshotError, SourceError, ValidationError
 from polisgraph.namespaces import APART, DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH
-from polisgraph.settings import Machine
+from polisgraph.reports import EntityLookup, bind, load_reports
+from polisgraph.settings import Machine, Settings
 from polisgraph.snapshot import MANIFEST, Snapshot, current, hold, opened
 from tests.importing.conftest import GAZETTEER
 from tests.shipped import WRITTEN
@@ -299,3 +306,27 @@ def test_what_does_not_fit_into_memory_is_built_on_the_disk(
     assert in_memory.manifest["triples"] == on_disk.manifest["triples"]
     assert content(in_memory) == content(on_disk)
     assert not (tmp_path / "two" / "workshop").exists()
+
+
+def test_answers_of_a_large_graph_are_prepared(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not make(tmp_path / "small", data)[0].answers.exists()
+    monkeypatch.setattr("polisgraph.build._PREPARED_FROM", 0)
+    progress = Progress()
+    made, _ = build(tmp_path / "home", Plan(data=WRITTEN), progress)
+    assert progress.seconds["answer"] > 0
+    with closing(LocalEngine(made.store_path, made.graphs, Settings(workers=2, time_limit=20.0))) as engine:
+        lookup = EntityLookup(lambda text: engine.query(Query(text)).body)
+        queries = []
+        for report in load_reports(bundle.QUERIES).values():
+            with suppress(BadParameter):  # it cannot be asked without a value
+                queries += [bind(report, {"lang": [language]}, lookup) for language in ("de", "en")]
+        assert len(list(made.answers.iterdir())) == len(queries) > 40
+        kept = PreparedEngine(cast(Engine, None), made.answers, 2**26)
+        for text in queries[::7]:
+            asked = Query(text, checked=check(text, 2**20))
+            assert kept.query(asked).body == engine.query(asked).body
+    # They go with the snapshot wherever it goes.
+    archive.export(made, tmp_path / "archive")
+    with (tmp_path / "archive").open("rb") as file:
+        moved, _ = archive.import_(tmp_path / "other", file)
+    assert sorted(path.name for path in moved.answers.iterdir()) == sorted(path.name for path in made.answers.iterdir())

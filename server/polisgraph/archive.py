@@ -23,7 +23,7 @@ from polisgraph.snapshot import Snapshot
 _MANIFEST_LIMIT = 16 * 2**20
 _FILE_LIMIT = 2**40
 _ID = re.compile(r"[0-9a-f]{8,64}")
-_NAME = re.compile(r"(?:store|dumps)/[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_NAME = re.compile(r"(?:store|dumps|answers)/[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _PIECE = 2**20
 
 Advance = seal.Advance
@@ -173,7 +173,7 @@ def _unpack(archive: tarfile.TarFile, draft: Path, raw: bytes, manifest: Mapping
     if needed > shutil.disk_usage(draft).free:
         raise OSError(None, f"{needed:,} bytes are needed, and the disk has not that much room left")
     waiting = dict(manifest["files"])
-    for folder in ("store", "dumps"):
+    for folder in {name.partition("/")[0] for name in waiting}:
         (draft / folder).mkdir()
     while (head := archive.next()) is not None:
         name = _inside(draft, head.name.removeprefix(f"{manifest['id']}/"))

@@ -1,6 +1,6 @@
 """A snapshot on disk: write one, open one, put one in service. Knows nothing of how its content was made.
 
-    <home>/snapshots/<id>/   store/  dumps/  manifest.json
+    <home>/snapshots/<id>/   store/  dumps/  answers/  manifest.json
     <home>/current           a link to the snapshot in service, switched by one rename
     <home>/previous          a link to the one that was in service before, used if the current one is damaged
 
@@ -27,6 +27,9 @@ from polisgraph import disk, dumps, seal
 from polisgraph.errors import SnapshotError
 from polisgraph.seal import MANIFEST
 
+ANSWERS = "answers"
+"""The folder of a snapshot for answers that were prepared; a snapshot need not have it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +55,10 @@ class Snapshot:
     @property
     def dumps(self) -> Path:
         return self.path / "dumps"
+
+    @property
+    def answers(self) -> Path:
+        return self.path / ANSWERS
 
     @property
     def graphs(self) -> frozenset[str]:
@@ -103,11 +110,13 @@ def stored(home: Path, identity: str) -> Snapshot | None:
         return None
 
 
-def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
+def write(
+    home: Path, store: ox.Store, manifest: dict[str, Any], complete: Callable[[Path], object] = lambda draft: None
+) -> Snapshot:
     """Write `store` with its dumps and `manifest` (which names the id) below `home`; it is not in service yet.
 
-    `store` is in memory or that of a `workshop` of `home`. Raises SnapshotError if it cannot be written; nothing of it
-    is left then.
+    `store` is in memory or that of a `workshop` of `home`. `complete` may add what belongs to the snapshot besides, in
+    the folder that it is given. Raises SnapshotError if it cannot be written; nothing of it is left then.
     """
 
     def fill(draft: Path) -> None:
@@ -120,6 +129,7 @@ def write(home: Path, store: ox.Store, manifest: dict[str, Any]) -> Snapshot:
                 dumped = pool.submit(dumps.write, draft / "dumps", store)
                 disk.copy(store, draft / "store")
                 dumped.result()
+        complete(draft)
         seal.write(draft, seal.sealed(draft, manifest))
 
     return receive(home, str(manifest["id"]), fill)

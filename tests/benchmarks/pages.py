@@ -1,9 +1,10 @@
-"""Times the pages of our site: each kind with nothing kept, and again from what is kept. Compares with nobody."""
+"""Times the pages and reports of our site: with nothing kept, and again from what is kept. Compares with nobody."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from random import Random
 
 import pyoxigraph as ox
 
@@ -13,12 +14,17 @@ from polisgraph.reports import load_reports
 from polisgraph.snapshot import Snapshot
 from tests.benchmarks.measuring import Client, Latency
 from tests.benchmarks.peers import Polisgraph
-from tests.benchmarks.work import Pools, Request
+from tests.benchmarks.work import Item, Pools, Request, items
 
 _DIFFERENT = 40
 """So many things of a kind have their pages asked for in turn."""
 _LEAST = 5
 """So often at least a kind of page is asked for."""
+_ASKED = 12
+"""About so many things a report is asked."""
+_SEED = 42
+DATA = "data of "
+"""How the kinds begin that are the data of a report, not its page."""
 
 
 class WithoutCaches(Polisgraph):
@@ -63,6 +69,7 @@ def kinds(store: ox.Store) -> list[Kind]:
         Kind("comparison", (f"/compare?{'&'.join(f'with={city}' for city in cities[:3])}",), False),
         *(Kind(path.lstrip("/"), (path,), False) for path in _SINGLE),
         *(Kind(f"report {name}", (f"/reports/{name}",), False) for name in sorted(load_reports(bundle.QUERIES))),
+        *(Kind(DATA + item.name, _data(item, pools), False) for item in items() if item.report),
     ]
     return [kind for kind in found if kind.paths]
 
@@ -71,6 +78,12 @@ _ENTITIES = {
     "body": "pg:Body", "person": "foaf:Person", "source": "pg:SourceDocument", "membership": "pg:NetworkMembership",
 }  # fmt: skip
 _SINGLE = ("/reports", "/sources", "/about", "/quality", "/changes", "/ontology/", "/sparql", "/doc/municipality")
+
+
+def _data(item: Item, pools: Pools) -> tuple[str, ...]:
+    """Return the addresses of a report: about a dozen things if it is always about one, else about nothing chosen."""
+    asked = pools.some(item, _ASKED, Random(_SEED))
+    return tuple(dict.fromkeys(item.address(term) for term in asked))
 
 
 def _documents(iris: Sequence[str]) -> tuple[str, ...]:

@@ -57,7 +57,8 @@ class Source:
 class Checked(Source):
     """A text that may be handed to a parser.
 
-    `plain` is `text` with each comment and run of space as one blank, which means the same (SPARQL 1.1 §19.4, §19.5).
+    `plain` is `text` with comments and runs of space as one blank between two words and none at the ends, which means
+    the same (SPARQL 1.1 §19.4, §19.5).
     `form` is the query's first keyword, or None if there is none that starts a query.
     `service` says that SERVICE is in it, `suspect` that it or a dataset clause may be, `volatile` that two runs may
     differ.
@@ -141,7 +142,7 @@ def _survey(source: Source) -> tuple[str | None, set[str], str]:
     form: str | None = None
     words: set[str] = set()
     for kind, piece, start in tokens(source.text):
-        if start > end:
+        if start > end and parts:
             parts.append(" ")
         parts.append(piece)
         end = start + len(piece)

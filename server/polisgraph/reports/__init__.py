@@ -1,6 +1,6 @@
 """The reports: one `.rq` file each, with the query and all that site, command and graph say of it."""
 
-from polisgraph.reports.bind import bind, choices
+from polisgraph.reports.bind import bind, choices, unasked
 from polisgraph.reports.entities import Entities, Entity
 from polisgraph.reports.excel import excel_csv
 from polisgraph.reports.file import load_reports, read_report
@@ -22,4 +22,5 @@ __all__ = [
     "excel_csv",
     "load_reports",
     "read_report",
+    "unasked",
 ]

@@ -1,7 +1,9 @@
 """Puts given values into a report's query, as RDF terms in its VALUES blocks. Runs no query."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from pyoxigraph import Literal
 
 from polisgraph.errors import BadParameter
 from polisgraph.folding import slug_of
@@ -30,6 +32,13 @@ def bind(report: Report, values: Mapping[str, Sequence[str]], entities: Entities
     terms = {p.name: _terms(p, values.get(p.name, ()), entities) for p in report.parameters}
     given = {name: written for name, written in terms.items() if written}
     return filled(report.text, given, report.blocks)
+
+
+def unasked(report: Report) -> Iterator[tuple[str, str]]:
+    """Yield each language with the query of `report` in it that asks for nothing else; none if it needs a value."""
+    if all(parameter.optional or parameter.kind == "language" for parameter in report.parameters):
+        for language in LANGUAGES:
+            yield language, filled(report.text, {"lang": str(Literal(language))}, report.blocks)
 
 
 def choices(parameter: Parameter, language: str, entities: Entities) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from polisgraph.engine import Query
 from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.pool import PooledEngine
+from polisgraph.engine.prepared import PreparedEngine
 from polisgraph.settings import Settings
 from polisgraph.snapshot import Snapshot, current, hold
 from polisgraph.web import create_app
@@ -58,7 +59,8 @@ def open_current(settings: Settings) -> Edition:
         engine = start_engine(settings, snapshot)
         held.callback(engine.close)
         engine.query(Query("ASK { ?s ?p ?o }"))
-        app = create_app(settings, snapshot, GuardedEngine(engine, guard))
+        answering = engine if settings.endpoint else PreparedEngine(engine, snapshot.answers, settings.result_limit)
+        app = create_app(settings, snapshot, GuardedEngine(answering, guard))
         # What they keep belongs to this snapshot; the metrics should not count it any longer than it is there.
         held.callback(app.extensions["polisgraph"].engine.close)
         held.callback(app.extensions["polisgraph.replay"].close)
