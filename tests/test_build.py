@@ -321,7 +321,7 @@ def test_answers_of_a_large_graph_are_prepared(tmp_path: Path, data: Path, monke
             with suppress(BadParameter):  # it cannot be asked without a value
                 queries += [bind(report, {"lang": [language]}, lookup) for language in ("de", "en")]
         assert len(list(made.answers.iterdir())) == len(queries) > 40
-        kept = PreparedEngine(cast(Engine, None), made.answers, 2**26)
+        kept = PreparedEngine(cast(Engine, None), made.answers, made.prepared, 2**26)
         for text in queries[::7]:
             asked = Query(text, checked=check(text, 2**20))
             assert kept.query(asked).body == engine.query(asked).body

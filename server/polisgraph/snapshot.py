@@ -61,6 +61,12 @@ class Snapshot:
         return self.path / ANSWERS
 
     @property
+    def prepared(self) -> dict[str, str]:
+        """The names of the files in `answers`, each with its SHA-256."""
+        files = {Path(name): file["sha256"] for name, file in self.manifest["files"].items()}
+        return {path.name: digest for path, digest in files.items() if path.parent.name == ANSWERS}
+
+    @property
     def graphs(self) -> frozenset[str]:
         """The IRIs of the named graphs."""
         return frozenset(self.manifest["graphs"])

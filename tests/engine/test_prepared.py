@@ -1,6 +1,8 @@
 """Prepared answers: the bytes that the engine gives, and never those of another question."""
 
+import hashlib
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,8 +14,9 @@ from polisgraph.engine import Answer, Query
 from polisgraph.engine.gate import check
 from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.prepared import PreparedEngine, prepare
-from polisgraph.errors import NotAcceptable
+from polisgraph.errors import NotAcceptable, StoreDamaged
 from polisgraph.results import RESULT_TYPES
+from tests.test_snapshot import flip, halve
 
 PREPARED = 'SELECT ?o ?none { ?s <http://example.org/p> ?o . FILTER(?o != "a, \\"b\\"") } ORDER BY ?o'
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?a != ?g) }"
@@ -39,9 +42,15 @@ def folder(pool: LocalEngine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def giving(folder: Path, limit: int = 2**20) -> PreparedEngine:
+    """An engine that gives what is in `folder` now, and asks elsewhere for the rest."""
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*")}
+    return PreparedEngine(Elsewhere(), folder, sums, limit)
+
+
 @pytest.fixture
 def prepared(folder: Path) -> PreparedEngine:
-    return PreparedEngine(Elsewhere(), folder, 2**20)
+    return giving(folder)
 
 
 def query(text: str, **others: object) -> Query:
@@ -78,24 +87,26 @@ def test_a_media_type_that_there_is_not_is_refused(prepared: PreparedEngine) -> 
 
 def test_what_is_larger_than_a_result_may_be_is_not_given(folder: Path, pool: LocalEngine) -> None:
     size = len(pool.query(query(PREPARED)).body)
-    assert PreparedEngine(Elsewhere(), folder, size).query(query(PREPARED)).body != ELSEWHERE.body
-    assert PreparedEngine(Elsewhere(), folder, size - 1).query(query(PREPARED)) is ELSEWHERE
+    assert giving(folder, size).query(query(PREPARED)).body != ELSEWHERE.body
+    assert giving(folder, size - 1).query(query(PREPARED)) is ELSEWHERE
 
 
-def test_without_a_folder_or_file_the_engine_is_asked(folder: Path, tmp_path: Path) -> None:
-    assert PreparedEngine(Elsewhere(), tmp_path / "nothing", 2**20).query(query(PREPARED)) is ELSEWHERE
-    copy = tmp_path / "answers"
-    copy.mkdir()
-    gone = copy / next(folder.iterdir()).name
-    gone.write_bytes(b"")
-    engine = PreparedEngine(Elsewhere(), copy, 2**20)
-    gone.unlink()
-    assert engine.query(query(PREPARED)) is ELSEWHERE
+def test_where_nothing_is_prepared_the_engine_is_asked(tmp_path: Path) -> None:
+    assert giving(tmp_path / "nothing").query(query(PREPARED)) is ELSEWHERE
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, halve, flip], ids=["gone", "cut off", "changed"])
+def test_a_damaged_answer_is_not_given(damage: Callable[[Path], None], folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    engine = giving(copy)
+    damage(next(copy.iterdir()))
+    with pytest.raises(StoreDamaged, match="cannot be read"):
+        engine.query(query(PREPARED))
 
 
 def test_closing_it_closes_the_engine(folder: Path) -> None:
     other = Elsewhere()
-    PreparedEngine(other, folder, 1).close()
+    PreparedEngine(other, folder, {}, 1).close()
     assert other.closed
 
 

@@ -33,20 +33,20 @@ class StoreWorker(Worker):
         try:
             self._views = Views(Store.read_only(str(setup.store_path)))
         except (OSError, RuntimeError) as error:
-            raise _damaged(error) from None
+            raise unreadable(str(error).split(":")[0]) from None
 
     def run(self, query: Query, checked: Checked, dataset: Dataset) -> Answer:
         try:
             return self.run_on(self._views.of(dataset), query, checked)
         except OSError as error:
-            raise _damaged(error) from None
+            raise unreadable(str(error).split(":")[0]) from None
         except RuntimeError as error:
             if str(error).startswith(_FAULTS_OF_STORE):
-                raise _damaged(error) from None
+                raise unreadable(str(error).split(":")[0]) from None
             raise
 
 
-def _damaged(error: Exception) -> StoreDamaged:
-    # What the engine says goes on to name the file, which is nobody's business.
-    kind = str(error).split(":")[0]
+def unreadable(kind: str) -> StoreDamaged:
+    """Return the error for data that cannot be read; what the engine says of the `kind` goes on to name the file."""
+    # Which is nobody's business.
     return StoreDamaged(f"The data on the server's disk cannot be read ({kind}). Its operator finds more in the log.")

@@ -59,7 +59,8 @@ def open_current(settings: Settings) -> Edition:
         engine = start_engine(settings, snapshot)
         held.callback(engine.close)
         engine.query(Query("ASK { ?s ?p ?o }"))
-        answering = engine if settings.endpoint else PreparedEngine(engine, snapshot.answers, settings.result_limit)
+        prepared = {} if settings.endpoint else snapshot.prepared
+        answering = PreparedEngine(engine, snapshot.answers, prepared, settings.result_limit)
         app = create_app(settings, snapshot, GuardedEngine(answering, guard))
         # What they keep belongs to this snapshot; the metrics should not count it any longer than it is there.
         held.callback(app.extensions["polisgraph"].engine.close)

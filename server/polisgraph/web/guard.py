@@ -2,7 +2,8 @@
 
 The engine does not always say that it cannot read something; it may take it for missing and answer without it. So the
 inodes, sizes and times of the files are looked at after each answer that was computed, which takes 3 microseconds each.
-For what a disk changes without telling, all files are read from time to time.
+Answers that were prepared are not among these: they are compared with their sums whenever they are given. For what a
+disk changes without telling, all files are read from time to time.
 """
 
 import logging
@@ -37,7 +38,10 @@ class Guard:
     def __init__(self, snapshot: Snapshot) -> None:
         """Watch over `snapshot`, which has just been opened, until `close`."""
         self._snapshot = snapshot
-        self._paths = [str(snapshot.path / name) for name in snapshot.manifest["files"]]
+        prepared = snapshot.answers.name + "/"
+        self._paths = [
+            str(snapshot.path / name) for name in snapshot.manifest["files"] if not name.startswith(prepared)
+        ]
         self._looks = self._look()
         self._lock = threading.Lock()
         self._wake = threading.Event()
