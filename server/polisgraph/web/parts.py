@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from polisgraph.folding import folded
-from polisgraph.web.rows import Table, row
+from polisgraph.web.rows import Row, Table, row
 
 ROWS = 200
 """Rows on one page of a result."""
@@ -31,16 +31,17 @@ def read_part(body: bytes, first: int, number: int, order: Order | None = None) 
     directions rows without a value last. Otherwise, and among equals, rows stand as the answer has them. The table's
     `len` counts all rows, and its `columns` are those that have a value in any of them.
     """
+    places: Sequence[int] = _ordered(body, order) if order else range(first + number)
+    ranks = {place: rank for rank, place in enumerate(places[first : first + number])}
     names, solutions = _solutions(body)
+    rows: dict[int, Row] = {}
     total, empty = 0, set(names)
-    for solution in solutions:
+    for place, solution in enumerate(solutions):
         total += 1
         if empty:
             empty -= {name for name in empty if solution[name] is not None}
-    places: Sequence[int] = _ordered(body, order) if order else range(total)
-    ranks = {place: rank for rank, place in enumerate(places[first : first + number])}
-    found = enumerate(_solutions(body)[1])
-    rows = {ranks[place]: row(names, solution) for place, solution in found if place in ranks}
+        if place in ranks:
+            rows[ranks[place]] = row(names, solution)
     columns = tuple(name for name in names if name not in empty)
     return Table(columns, tuple(rows[rank] for rank in sorted(rows)), left_out=total - len(rows), first=first)
 
