@@ -12,6 +12,7 @@ from polisgraph.errors import SourceError
 from polisgraph.importing import (
     Mapping,
     Outcome,
+    carry_over,
     decide,
     find_mapping,
     read_mapping,
@@ -20,6 +21,7 @@ from polisgraph.importing import (
     summary,
     write_account,
 )
+from polisgraph.importing.turtle import values
 from polisgraph.linking import Index
 from polisgraph.namespaces import expand, shorten
 
@@ -66,11 +68,25 @@ def test_rows_have_networks_roles_and_sources_of_their_own(tmp_path: Path, index
     assert ("org:role", expand("role:founding-member")) in tenures["eccar--nirgendwo--konstanz-eccar"]
     announced = {prop for prop, _ in tenures["rainbow-cities--cologne--queer-de-2016"]}
     assert "pg:start" in announced and "pg:attestedOn" not in announced, "announced the day before, not attested"
-    assert {("rdf:type", expand("pg:PressReport")), ("dct:identifier", PRESS)} <= found["src:queer-de-2016"]
+    assert {
+        ("rdf:type", expand("pg:PressReport")), ("dct:identifier", PRESS), ("pg:notBefore", "2016-07-27"),
+    } <= found["src:queer-de-2016"]  # fmt: skip
     assert {("rdf:type", expand("pg:OfficialPage")), ("dct:publisher", expand("net:rainbow-cities"))} <= found[
         "src:rainbow-cities-about-us"
     ]
     assert "src:wikipedia-eurocities" not in said, "no row cites it"
+
+
+def test_what_one_source_says_no_more_ends_though_another_says_it_still(
+    tmp_path: Path, index: Index, facts: Mapping
+) -> None:
+    old, new = (
+        statements(decide(read_rows(written(tmp_path, rows), facts), index), facts, set())
+        for rows in (ROWS, "".join(line for line in ROWS.splitlines(keepends=True) if PRESS not in line))
+    )
+    carry_over(old, new, facts)
+    press = expand("ten:facts-memberships--rainbow-cities--cologne--queer-de-2016")
+    assert values(new, press, "pg:end") == ["2025-10"] and expand("src:queer-de-2016") in new
 
 
 def test_rows_that_are_left_out_are_accounted_for(tmp_path: Path, index: Index, facts: Mapping) -> None:
@@ -82,6 +98,17 @@ def test_rows_that_are_left_out_are_accounted_for(tmp_path: Path, index: Index, 
     assert [row["row"] for row in account] == ["2", "3", "4", "5", "6", "7"]
     for row in account[-2:]:
         assert (row["outcome"], row["member"]) == ("left out", "") and "https://example.org/blog" in row["reason"]
+
+
+@pytest.mark.parametrize("name", ["facts-memberships", "facts-governance"])
+def test_a_row_of_no_network_is_named_though_the_mapping_lets_it_pass(tmp_path: Path, name: str) -> None:
+    path = tmp_path / f"{name}.json"
+    path.write_text(find_mapping(name).read_text(encoding="utf-8").replace('"required": true', '"x:y": 1', 1))
+    mapping = read_mapping(path)
+    columns = [str(column.name) for column in mapping.tables[0].columns]
+    (tmp_path / "facts.csv").write_text(f"{','.join(columns)}\n{',x' * (len(columns) - 1)}\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="row 2, column 'network_key': is empty; every row needs a network"):
+        read_rows(tmp_path / "facts.csv", mapping)
 
 
 @pytest.mark.parametrize(

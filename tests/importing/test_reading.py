@@ -10,6 +10,7 @@ import pytest
 from polisgraph.errors import SourceError
 from polisgraph.importing import Mapping, find_mapping, read_mapping, read_rows
 from polisgraph.importing.mapping import SHIPPED
+from polisgraph.namespaces import expand
 from tests.importing.conftest import LIST, MAPPING
 
 HEADER = "ref,member,country,joined,kind,state,lat,long,group\n"
@@ -71,7 +72,7 @@ def test_what_is_no_table_is_refused(
         ("1,A,DE,,city,listed,north,6,", "row 2, column 'lat': invalid lexical value for decimal: north"),
         ("1,A,DE,,city,listed,50.9,,", "row 2: has a latitude or a longitude, but not both"),
         (",A,DE,,city,listed,,,", "row 2, column 'ref': required column value is missing"),
-        ("1,A,DE,,city,listed,,,\n1,B,DE,,city,listed,,,", "row 3: has the same key as row 2, 'ref 1'"),
+        ("1,A,DE,,city,listed,,,\n1,B,DE,,city,listed,,,", "row 3: has the same key as row 2, ten:league--1;"),
     ],
 )
 def test_a_wrong_cell_is_named(mapping: Mapping, tmp_path: Path, row: str, told: str) -> None:
@@ -115,7 +116,10 @@ def columns(**change: Any) -> dict[str, Any]:
         ({"dc:license": ""}, "dc:license is missing"),
         ({"dc:rights": None}, "dc:rights is missing"),
         ({"dc:issued": "January"}, "'January' is no date"),
+        ({"dc:issued": "2024-1"}, "'2024-1' is no date; write 2015"),
+        ({"dc:issued": "2024-13"}, "'2024-13' is no date: month must be in 1..12"),
         ({"dc:title": "Liga"}, "German and an English"),
+        ({"dc:title": [{"@value": "Liga", "@language": "de"}]}, "German and an English"),
         ({"tables": []}, "describes no table"),
         (columns(joined={"propertyUrl": "skos:definition"}), "skos:definition is not imported"),
         (columns(joined={"propertyUrl": "skos:prefLabel"}), "two columns have the same propertyUrl"),
@@ -124,6 +128,7 @@ def columns(**change: Any) -> dict[str, Any]:
         (columns(who={"valueUrl": "http://example.org/{ref}"}), "valueUrl must be"),
         (columns(who={"valueUrl": "https://w3id.org/polisgraph/id/authority/league-{no}"}), "valueUrl must be"),
         (columns(joined={"datatype": {"base": "day"}}), "is no mapping"),
+        (columns(state={"skos:member": {"@id": expand("src:x"), "skos:notation": "x"}}), "a source without a name"),
     ],
 )
 def test_a_mapping_with_a_fault_is_refused(tmp_path: Path, change: dict[str, Any], told: str) -> None:

@@ -70,6 +70,13 @@ def told(said: Statements, iri: str) -> set[tuple[str, str]]:
     }
 
 
+def followed(said: Statements) -> dict[str, list[str]]:
+    """Whom each followed, by their tenures."""
+    return {
+        shorten(iri): [shorten(one) for one in before] for iri in said if (before := values(said, iri, "pg:succeeds"))
+    }
+
+
 def test_each_row_is_a_seat_an_office_or_a_hosting(decided: list[Decided], seats: Mapping) -> None:
     said = statements(decided, seats, set())
     start = "ten:facts-governance--"
@@ -129,15 +136,35 @@ def test_who_followed_whom_is_said_where_one_source_gives_both_times(
     said = statements(decided_on(tmp_path, index, seats, both), seats, set())
     start, end = "ten:facts-governance--energy-cities--president--", "--wikipedia-energy-cities"
     assert values(said, expand(f"{start}zweite{end}"), "pg:succeeds") == [expand(f"{start}erste{end}")]
-    for other in (
-        f"{term},Dritte,DE,1997,,,{ARTICLE},\n",  # two came: after whom, nobody says
-        f"{term},Dritte,DE,1990,1997,,{ARTICLE},\n",  # two went
+    for rows in (
+        f"{both}{term},Dritte,DE,1997,,,{ARTICLE},\n",  # two came: after whom, nobody says
+        f"{both}{term},Dritte,DE,1990,1997,,{ARTICLE},\n",  # two went
+        both.replace(ARTICLE, BOARD, 1),  # what two sources say
+        both.replace("Presidency,president", "Board of Directors,member"),  # of several members nobody follows one
+        f"{term},Erste,DE,1997,1997,,{ARTICLE},\n",  # it began in the year in which it ended
     ):
-        said = statements(decided_on(tmp_path, index, seats, both + other), seats, set())
-        assert not any(prop == "pg:succeeds" for about in said.values() for prop, _ in about)
-    apart = both.replace(ARTICLE, BOARD, 1)
-    said = statements(decided_on(tmp_path, index, seats, apart), seats, set())
-    assert not any(prop == "pg:succeeds" for about in said.values() for prop, _ in about), "what two sources say"
+        assert followed(statements(decided_on(tmp_path, index, seats, rows), seats, set())) == {}
+
+
+def test_an_office_that_a_list_has_twice_is_followed_once(tmp_path: Path, index: Index) -> None:
+    text = find_mapping("facts-governance").read_text(encoding="utf-8")
+    path = tmp_path / "facts-governance.json"
+    path.write_text(text.replace("{body}--{role}--{member_name}--{source}", "{_row}", 1), encoding="utf-8")
+    term, times = "energy_cities,Presidency,president", ("Erste,DE,1994,1997", "Erste,DE,1994,1997", "Zweite,DE,1997,")
+    rows = "".join(f"{term},{time},,{ARTICLE},\n" for time in times)
+    mapping = read_mapping(path)
+    said = statements(decided_on(tmp_path, index, mapping, rows), mapping, set())
+    assert followed(said) == {"ten:facts-governance--4": ["ten:facts-governance--2"]}
+
+
+def test_a_source_is_not_older_than_what_it_says(decided: list[Decided], seats: Mapping) -> None:
+    said = statements(decided, seats, set())
+    found = {
+        name: values(said, expand(f"src:{name}"), "pg:notBefore")
+        for name in ("wikipedia-energy-cities", "bologna-eccar")
+    }
+    # Until when somebody holds an office is often known beforehand.
+    assert found == {"wikipedia-energy-cities": ["2005"], "bologna-eccar": ["2013-01-24"]}
 
 
 def test_what_is_left_out_has_its_reason(decided: list[Decided]) -> None:
@@ -182,14 +209,30 @@ def test_a_mapping_of_seats_says_what_they_are(tmp_path: Path, old: str, new: st
         read_mapping(path)
 
 
-def test_a_seat_that_is_gone_ends_even_if_the_city_has_another(tmp_path: Path, index: Index, seats: Mapping) -> None:
+def test_a_role_needs_a_tenure_that_it_makes(tmp_path: Path, index: Index) -> None:
+    text = find_mapping("facts-governance").read_text(encoding="utf-8")
+    path = tmp_path / "seats.json"
+    path.write_text(text.replace(f'"rdf:type": {{"@id": "{expand("pg:BodyMembership")}"}}', '"x": 1'), encoding="utf-8")
+    with pytest.raises(SourceError, match="row 2, column 'role': 'member' is no role of which the mapping says"):
+        decided_on(tmp_path, index, read_mapping(path), f"eccar,Board,member,Köln,DE,,,,{BOARD},\n")
+
+
+@pytest.mark.parametrize(
+    ("gone", "left_with_it"),
+    [
+        ("energy-cities-board--observer--koeln--energy-cities-governance", "energy-cities-governance"),
+        ("eurocities-executive-committee--member--koeln--eurocities-governance", ""),  # it goes on presiding there
+    ],
+)
+def test_a_seat_that_is_gone_ends_even_if_the_city_has_another(
+    tmp_path: Path, index: Index, seats: Mapping, gone: str, left_with_it: str
+) -> None:
     old = statements(decided_on(tmp_path, index, seats, ROWS), seats, set())
-    gone, kept = "observer,Köln", "Presidency,president,Köln,DE,2005"
-    assert kept in ROWS
-    fewer = "".join(line for line in ROWS.splitlines(keepends=True) if gone not in line)
-    new = statements(decided_on(tmp_path, index, seats, fewer), seats, set())
-    observer = expand("ten:facts-governance--energy-cities-board--observer--koeln--energy-cities-governance")
-    assert observer not in new and expand("body:energy-cities-board") not in new
+    fewer = [line for line in ROWS.splitlines(keepends=True) if f",{gone.split('--')[1]},Köln" not in line]
+    assert len(fewer) == ROWS.count("\n") - 1
+    new = statements(decided_on(tmp_path, index, seats, "".join(fewer)), seats, set())
+    body, seat = expand(f"body:{gone.split('--')[0]}"), expand(f"ten:facts-governance--{gone}")
+    assert seat not in new and (body in new) is not bool(left_with_it)
     carry_over(old, new, seats)
-    assert values(new, observer, "pg:end") == ["2025-10"]
-    assert expand("body:energy-cities-board") in new and expand("src:energy-cities-governance") in new
+    assert values(new, seat, "pg:end") == ["2025-10"] and body in new
+    assert not left_with_it or expand(f"src:{left_with_it}") in new

@@ -18,18 +18,8 @@ _TOLD = {
     Outcome.LEFT_OUT: "left out: its source is none that the mapping takes",
 }
 _COLUMNS = (
-    "row",
-    "key",
-    "name",
-    "country",
-    "place",
-    "outcome",
-    "member",
-    "linked_to",
-    "reason",
-    "defects",
-    "candidates",
-)
+    "row", "key", "name", "country", "place", "outcome", "member", "linked_to", "reason", "defects", "candidates",
+)  # fmt: skip
 _NO_REASON = "not named in the mapping"
 
 

@@ -11,13 +11,14 @@ tenure it makes, and a remark is said in other words by `skos:prefLabel`.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from csvw.metadata import Column
 
 from polisgraph.namespaces import PREFIXES, expand
 
-_DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 # CSVW takes its prefixes from RDFa, where `dc` is what is `dct` here.
 _PREFIXES = {name: PREFIXES[name] for name in ("foaf", "org", "prov", "rdf", "rdfs", "skos", "xsd")}
 _PREFIXES |= {"dc": PREFIXES["dct"], "dcterms": PREFIXES["dct"], "wgs84": PREFIXES["wgs84"]}
@@ -105,6 +106,12 @@ def texts_of(name: str, said: Any) -> dict[str, str]:
 
 def date_of(text: str) -> str:
     """Return the day, month or year `text`; raise ValueError if it is none."""
-    if not _DATE.fullmatch(text):
-        raise ValueError(f"{text!r} is no date; write 2024, 2024-01 or 2024-01-31")
+    found = _DATE.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is no date; write 2015, 2015-02 or 2015-02-28")
+    year, month, day = (int(part) if part else 1 for part in found.groups())
+    try:
+        date(year, month, day)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no date: {error}") from None
     return text

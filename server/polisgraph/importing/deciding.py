@@ -205,7 +205,7 @@ def _without_doubles(decided: Iterable[Decided]) -> list[Decided]:
                 reason = f"is registered twice, first as {first.row.key}"
                 other = replace(other, outcome=Outcome.DUPLICATE, member=first.member, reason=reason, same_as=first.row)
             found.append(other)
-    return sorted(found, key=lambda one: one.row.tenure)
+    return found
 
 
 def _near(one: Row, other: Row) -> bool:

@@ -195,8 +195,11 @@ def _of_members(path: Path, common: dict[str, Any], tables: Sequence[TableMappin
     by_meaning = _by_meaning(fields, _NEEDED)
     constant = {name: by_meaning[name].value if name in by_meaning else "" for name in ("network", "role", "member")}
     by_row = [code.iri for code in by_meaning["network"].codes.values()]
-    if not all(iri.startswith(PREFIXES["net"]) for iri in by_row or [constant["network"]]):
-        raise ValueError(f"the valueUrl of org:organization must be a network, {PREFIXES['net']}…")
+    if wrong := [iri for iri in by_row or [constant["network"]] if not iri.startswith(PREFIXES["net"])]:
+        told = f"the column of the network leads to {wrong[0] or 'nothing'}"
+        raise ValueError(
+            f"{told}; its valueUrl, or the @id of each of its codes, must be a network, {PREFIXES['net']}…"
+        )
     tenure = _template(tables, by_meaning.get("body", by_meaning["network"]).about, "ten", "aboutUrl")
     authority = _template(tables, constant["member"], "authority", "valueUrl")
     made = _made(path, common, tables, fields, tenure, authority)

@@ -16,13 +16,14 @@ from typing import Any
 from polisgraph.countries import code_named
 from polisgraph.errors import SourceError
 from polisgraph.folding import slug_of
+from polisgraph.importing.codes import date_of
 from polisgraph.importing.mapping import Field, Mapping, TableMapping
 from polisgraph.importing.seats import Place, Seat, place_in, seat_in
+from polisgraph.namespaces import shorten
 
 _LONGEST = 1_000_000
 """No line of a member list is longer, in characters."""
 _TOLD = 10
-_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _TEMPLATE = re.compile(r"\{(\w+)\}")
 
 
@@ -223,6 +224,7 @@ def _row(
                 if not (field := fields.get((table, column.name))):
                     continue
                 meant = _seated(mapping, field, value, said) or _value(field, value)
+                # In IRIs stands what is meant, however the list calls it.
                 if field.meaning in ("network", "source", "body") and meant:
                     named = meant.slug if isinstance(meant, Place) else str(meant).rpartition("/")[2]
                     texts = texts | {str(column.name): named}
@@ -279,11 +281,10 @@ def _value(field: Field, value: Any) -> Any:
     if field.meaning == "notes":
         texts = value if isinstance(value, list) else [value]
         found = [field.codes[str(text)].names for text in texts if str(text) in field.codes]
-        return (
-            tuple((language, "; ".join(names[language] for names in found)) for language in found[0]) if found else ()
-        )
+        spoken = found[0] if found else ()
+        return tuple((language, "; ".join(names[language] for names in found)) for language in spoken)
     if value is None or value == "":
-        if field.meaning in ("name", "country") and not field.optional:
+        if field.meaning in ("name", "country", "network") and not field.optional:
             raise ValueError(f"is empty; every row needs a {field.meaning}")
         return None
     if field.meaning == "country":
@@ -316,15 +317,7 @@ def _date(value: Any) -> str:
         return value.date().isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    found = _PARTIAL.fullmatch(str(value))
-    if not found:
-        raise ValueError(f"{value!r} is no date; write 2015, 2015-02 or 2015-02-28")
-    year, month, day = (int(part) if part else 1 for part in found.groups())
-    try:
-        date(year, month, day)
-    except ValueError as error:
-        raise ValueError(f"{value!r} is no date: {error}") from None
-    return str(value)
+    return date_of(str(value))
 
 
 def _degrees(value: Any, bound: int) -> Decimal:
@@ -345,5 +338,6 @@ def _twice(rows: Sequence[Row]) -> Iterator[str]:
         if row.cited and not row.source:
             continue
         if row.tenure in seen:
-            yield f"row {row.number}: has the same key as row {seen[row.tenure].number}, {row.key!r}"
+            same = f"has the same key as row {seen[row.tenure].number}, {shorten(row.tenure)}"
+            yield f"row {row.number}: {same}; take one out, or name a column in the aboutUrl that tells them apart"
         seen.setdefault(row.tenure, row)

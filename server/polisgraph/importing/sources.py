@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pyoxigraph as ox
 
 from polisgraph.importing.codes import Code
-from polisgraph.importing.deciding import Decided, Outcome
+from polisgraph.importing.deciding import Decided
 from polisgraph.importing.mapping import Mapping
 from polisgraph.importing.turtle import Statements, timed
 from polisgraph.namespaces import expand
@@ -19,7 +19,7 @@ def cited_sources(decided: Sequence[Decided], mapping: Mapping) -> Statements:
     field = mapping.field("source")
     said: Statements = {}
     for address, code in field.codes.items() if field is not None else ():
-        rows = [one.row for one in decided if one.row.source == code.iri and one.outcome is not Outcome.LEFT_OUT]
+        rows = [one.row for one in decided if code.iri and one.row.source == code.iri]
         # What is announced for later does not make a source younger; when an office ends is often known beforehand.
         dates = {row.attested or (row.start if row.seat else "") or max(row.start, row.end) for row in rows} - {""}
         if rows:

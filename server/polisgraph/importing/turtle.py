@@ -27,13 +27,9 @@ _ORDER = (
 RELATIONS = frozenset(
     expand(name)
     for name in (
-        "pg:NetworkMembership",
-        "pg:BodyMembership",
-        "pg:OfficeHolding",
-        "pg:SecretariatHosting",
-        "pg:Partnership",
+        "pg:NetworkMembership", "pg:BodyMembership", "pg:OfficeHolding", "pg:SecretariatHosting", "pg:Partnership",
     )
-)
+)  # fmt: skip
 """The classes of what holds between things for a time: what a list is about."""
 
 
