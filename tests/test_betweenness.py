@@ -5,9 +5,12 @@ from collections import Counter
 from fractions import Fraction
 from itertools import combinations
 
+import pyoxigraph as ox
 import pytest
 
+from polisgraph import figures
 from polisgraph.betweenness import betweenness
+from polisgraph.namespaces import PG
 
 Pairs = set[tuple[str, str]]
 
@@ -73,9 +76,20 @@ def test_the_examples_have_what_makes_it_hard() -> None:
     assert {0, 3, 5, 7} <= set(ways), "parts that nothing connects, and ways over other networks"
 
 
-def test_the_order_of_what_is_said_does_not_matter() -> None:
-    pairs = drawn(3)
+@pytest.mark.parametrize("seed", range(12))
+def test_the_order_of_what_is_said_does_not_matter(seed: int) -> None:
+    pairs = drawn(seed)
     assert betweenness(chance_order(pairs, 1)) == betweenness(chance_order(pairs, 2))
+
+
+def test_rules_have_it_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    store, computed = ox.Store(), list[list[tuple[str, str]]]()
+    one, other, network = (ox.NamedNode(f"https://example.org/{name}") for name in "abn")
+    store.add(ox.Quad(one, ox.NamedNode(PG + "memberOf"), network))
+    monkeypatch.setattr(figures, "betweenness", lambda pairs: computed.append(list(pairs)) or {str(one): 0.25})
+    (call,) = figures.functions(store).values()
+    assert (call(one), call(other), call(one)) == (ox.Literal(250_000), None, ox.Literal(250_000))
+    assert computed == [[(str(one), str(network))]]
 
 
 def test_who_alone_joins_two_networks_connects_them_and_what_lies_behind() -> None:

@@ -111,6 +111,19 @@ def test_leavings(store: ox.Store) -> None:
     assert rows(store, f"SELECT ?of ?year ?n {{ {tallies} }}") == counted(gone)
 
 
+def test_who_left_is_counted_if_a_start_in_that_network_is_known(sample: Callable[..., ox.Store]) -> None:
+    tenure = "a pg:NetworkMembership ; org:member mun:{} ; org:organization net:{} ; "
+    said = {
+        # Of «a» only an end is known in n, though a start elsewhere; of «b» the start from another statement.
+        ("a", "n"): 'pg:end "2010"^^xsd:gYear', ("a", "m"): 'pg:start "2000"^^xsd:gYear',
+        ("b", "n"): 'pg:end "2011"^^xsd:gYear', ("b", "n "): 'pg:start "2000"^^xsd:gYear ; pg:end "2009"^^xsd:gYear',
+    }  # fmt: skip
+    store = sample("\n".join(f"ten:t{i} {tenure.format(*pair)}{time} ." for i, (pair, time) in enumerate(said.items())))
+    derive(store, RULES)
+    tallies = "?tally pg:leavingsOf ?of ; pg:inYear ?year ; pg:count ?n"
+    assert rows(store, f"SELECT ?of ?year ?n {{ {tallies} }}") == [("net:n", "2011", "1")]
+
+
 def test_networks_that_twins_share(store: ox.Store) -> None:
     twinned = {member for pair in TWINS for member in pair}
     shared = {member: {network for each, network in MEMBERS if each == member} for member in twinned}

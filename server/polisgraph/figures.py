@@ -1,4 +1,4 @@
-"""What rules call to find figures that no query can compute. Decides not where they stand; that the rule does."""
+"""What rules call to find figures that no query can compute. Where they stand is for the rule to say."""
 
 from collections.abc import Callable
 from functools import cache
