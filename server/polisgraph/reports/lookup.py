@@ -8,7 +8,6 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -81,18 +80,19 @@ class EntityLookup:
         begin = sorted(n for n in names if n.startswith(wanted)) if len(wanted) > 2 else []
         alike = process.extract(wanted, names.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE, limit=10 * _LIKEST)
         likest = [*(name for name, _, _ in alike[:1]), *begin, *(name for name, _, _ in alike[1:])]
-        iris = (iri for name in likest for iri in sorted(names[name]) if iri.startswith(namespace or ""))
         parts = 1 if class_iri else 2
-        return list(dict.fromkeys("/".join(parts_of(iri)[-parts:]) for iri in iris))[:_LIKEST]
+        tails = ("/".join(parts_of(iri)[-parts:]) for iri in _bearers(names, likest, namespace))
+        return list(dict.fromkeys(tails))[:_LIKEST]
 
     def beginning(self, typed: str, number: int, class_iri: str | None, namespace: str | None) -> list[str]:
         """Return the IRIs of up to `number` entities for which `typed` may be the beginning of a name.
 
         Those called so come first, then names that go on, then names with a later word that does, then names alike.
-        None if there are too many to be read. A class or namespace of None asks for nothing.
+        The list is empty if there are too many names to be read. A class or namespace of None stands for any.
         """
         wanted = slug_of(typed[:_LONGEST])
         try:
+            # Also while nothing is typed: a field that somebody comes to has them read before the first letter.
             names = self._all_names(class_iri)
         except QueryError:
             return []
@@ -100,11 +100,11 @@ class EntityLookup:
             return []
         begin = sorted((name for name in names if name.startswith(wanted)), key=lambda name: (len(name), name))
         later = sorted((name for name in names if f"-{wanted}" in name), key=lambda name: (len(name), name))
-        found = _bearers(names, (*begin, *later), namespace, number)
+        found = _bearers(names, (*begin, *later), namespace)
         if len(found) < number:
             alike = process.extract(wanted, names.keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=number)
-            found = _bearers(names, (*begin, *later, *(name for name, _, _ in alike)), namespace, number)
-        return found
+            found = _bearers(names, (*begin, *later, *(name for name, _, _ in alike)), namespace)
+        return found[:number]
 
     def shortest(self, iri: str, label: str, class_iri: str | None, namespace: str | None) -> str:
         """Return what a visitor may write for the entity `iri`: its `label` if nothing else is called like it.
@@ -140,12 +140,10 @@ class EntityLookup:
         return [{name: term.value for name in names if (term := solution[name]) is not None} for solution in results]
 
 
-def _bearers(
-    names: Mapping[str, Sequence[str]], called: Iterable[str], namespace: str | None, number: int
-) -> list[str]:
-    """Return up to `number` of those that bear the names `called`, in their order."""
+def _bearers(names: Mapping[str, Sequence[str]], called: Iterable[str], namespace: str | None) -> list[str]:
+    """Return those that bear the names `called`, in their order, each once."""
     iris = (iri for name in called for iri in sorted(names[name]) if iri.startswith(namespace or ""))
-    return list(islice(dict.fromkeys(iris), number))
+    return list(dict.fromkeys(iris))
 
 
 def _entity(row: Row) -> Entity:

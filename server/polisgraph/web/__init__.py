@@ -58,8 +58,7 @@ __all__ = ["BODIES", "STREAMS", "create_app"]
 
 _PARTS = (
     pages, crawlers, sparql, editing, tutorial, reports, entities, lookups, review, ontology, dataset, reconcile,
-    suggest, preview, link, check, quality, sources, changes, search, compare,
-    choosing,
+    suggest, preview, link, check, quality, sources, changes, search, compare, choosing,
 )  # fmt: skip
 BODIES = 8
 """Requests with a body that may come in at the same time."""

@@ -33,18 +33,8 @@ MOST = 10_000
 """Addresses in one file; the protocol of sitemaps.org allows 50,000."""
 
 _PAGES = (
-    "",
-    "about",
-    "sources",
-    "quality",
-    "changes",
-    "check",
-    "reports",
-    "tutorial",
-    "ontology/",
-    "concepts/",
-    "dumps/",
-)
+    "", "about", "sources", "quality", "changes", "check", "reports", "tutorial", "ontology/", "concepts/", "dumps/",
+)  # fmt: skip
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 

@@ -89,15 +89,13 @@ def _given(parameter: Parameter, value: str) -> Given:
 
 def _entity(parameter: Parameter, meant: Entity) -> Given:
     """Return the shortest way to write an entity: its slug where that names nothing else, as choice lists have it."""
-    label = meant.labels[language()]
-    if parameter.class_iri is None:
-        return Given(meant.tail, label, _typed(parameter, meant, label) or meant.tail)
-    alike = site().entities.named(meant.slug, parameter.class_iri, parameter.namespace)
-    value = meant.slug if [entity.iri for entity in alike] == [meant.iri] else meant.tail
-    return Given(value, label, _typed(parameter, meant, label) or value)
+    label, value = meant.labels[language()], meant.tail
+    if parameter.class_iri is not None and _means(parameter, meant.slug, meant):
+        value = meant.slug
+    return Given(value, label, label if _means(parameter, label, meant) else value)
 
 
-def _typed(parameter: Parameter, meant: Entity, label: str) -> str:
-    """Return `label` if whoever types it means `meant` and nothing else."""
-    found = site().entities.named(label, parameter.class_iri, parameter.namespace)
-    return label if [entity.iri for entity in found] == [meant.iri] else ""
+def _means(parameter: Parameter, text: str, meant: Entity) -> bool:
+    """Whether whoever writes `text` means `meant` and nothing else."""
+    found = site().entities.named(text, parameter.class_iri, parameter.namespace)
+    return [entity.iri for entity in found] == [meant.iri]

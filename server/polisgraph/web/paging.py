@@ -5,13 +5,14 @@ from flask import request
 from polisgraph.errors import BadParameter, NotFound
 from polisgraph.web.rows import Table
 
-_MOST = 1_000_000
+_DIGITS = 6
+"""Digits that the number of a page may have."""
 
 
 def page_number() -> int:
     """Return the parameter `page` of the address, 1 without one; raise BadParameter if it is no number of a page."""
     asked = request.args.get("page") or "1"
-    if not (asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) <= _MOST and len(asked) < 9):
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS and int(asked)):
         raise BadParameter(f"page: {asked[:60]!r} is no page", parameter="page", accepted="a whole number from 1")
     return int(asked)
 

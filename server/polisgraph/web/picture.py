@@ -11,7 +11,6 @@ from polisgraph.web.rows import Row, Table
 _ROLES = {"from": "source", "to": "target"}
 """What the script calls roles that a report's file calls otherwise."""
 
-
 NAMES = {
     "bar": N_("Bars"),
     "column": N_("Bars over time"),
@@ -21,15 +20,14 @@ NAMES = {
 }
 """What each kind of picture is called."""
 
-
 _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "bar": (("label",), ("value",)),
     "column": (("label",), ("value",)),
     "timeline": (("label",), ("start", "end")),
-    "map": (("label",), ("lat",), ("long",)),
+    "map": (("lat",), ("long",)),
     "network": (("source",), ("target",)),
 }
-"""What a row must have to be drawn in each kind of picture: one role of each of these."""
+"""What a row must have to be drawn in each kind of picture, one role of each of these: as `USABLE` in pictures.js."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,8 @@ def pictures(report: Report, table: Table) -> list[Picture]:
     found = []
     for view in report.views:
         if view.name != "table" and _drawable(view, table):
-            kind, columns = (
-                _kind(report, view),
-                {_ROLES.get(role, role): column for role, column in view.columns.items()},
-            )
+            kind = _kind(report, view)
+            columns = {_ROLES.get(role, role): column for role, column in view.columns.items()}
             found.append(Picture(kind, columns, usable(kind, columns, table.rows)))
     return found
 

@@ -78,11 +78,11 @@ def _page(asked: Asked, query: str) -> Response:
     name = headers.tag("page", query, asked.default_graphs, asked.named_graphs, language(), request.full_path)
     if known := headers.unchanged(name):
         return known
+    page = page_number()
     answer = site().engine.query(
         Query(query, asked.default_graphs, asked.named_graphs, JSON.media_type, NTRIPLES, asked.time_limit)
     )
     is_graph = answer.form in ("CONSTRUCT", "DESCRIBE")
-    page = page_number()
     table = (read_ntriples if is_graph else read_json)(answer.body, ROWS, (page - 1) * ROWS)
     require_rows(table, page)
     response = Response(_render(query, asked, table, is_graph, page, answer.cacheable), mimetype="text/html")
