@@ -88,18 +88,6 @@ def test_a_narrow_page_is_accessible(watched: Watched, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_nothing_moves_when_a_picture_is_drawn(watched: Watched) -> None:
-    page = watched.page
-    page.add_init_script(
-        "window.moved = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) "
-        "if (!e.hadRecentInput) window.moved += e.value; }).observe({type: 'layout-shift', buffered: true});"
-    )
-    watched.open("/reports/shared-networks?municipality=koeln")
-    drawn(page)
-    assert page.locator("figure.picture svg").count() >= 1
-    assert page.evaluate("window.moved") < 0.02
-
-
 def test_the_pages_name_no_inline_script_or_style(watched: Watched) -> None:
     source = watched.open("/reports/members-of-network?network=eurocities").content()
     assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", source)

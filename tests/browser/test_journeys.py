@@ -25,6 +25,7 @@ def test_a_city_officer_finds_her_city_and_what_its_peers_are_in(watched: Watche
     assert "Düsseldorf" in names and "Cologne" in names
     # One that only the peer is in.
     assert "Rainbow Cities Network" in page.locator("#content").inner_text()
+    assert watched.elsewhere == [] and watched.complaints == []
 
 
 def test_a_researcher_changes_the_query_of_a_report_and_shares_it(watched: Watched) -> None:

@@ -13,22 +13,15 @@ SIX = "&".join(f"with={name}" for name in ("koeln", "duesseldorf", "bochum", "he
 PAGES = sorted(
     {
         *KINDS,
-        "/about",
-        "/by",
-        "/changes",
-        "/check",
         "/compare",
         f"/compare?{SIX}",
         "/doc/body/rgre-de-praesidium",
-        "/doc/municipality",
+        "/doc/network/eccar",
         "/doc/tenure/koeln--eurocities",
-        "/dumps/",
+        "/reports/contradictions",
         "/reports/network-overlap",
-        "/review",
+        "/reports/shared-networks?municipality=koeln",
         "/search?q=koeln",
-        "/shapes/",
-        "/sparql?query=SELECT%20nothing",
-        "/tutorial",
     }
 )
 OVER = """width => {

@@ -76,6 +76,7 @@ def test_no_page_mixes_languages(german: Reader, english: Reader, address: str) 
     translations = {text: other for text, other in catalogue().items() if text != other}
     in_german, in_english = german.get(address), english.get(address)
     assert in_german.attributes("html", "lang") == ["de"] and in_english.attributes("html", "lang") == ["en"]
+    assert all([tag for tag, _ in page.elements].count("h1") == 1 for page in (in_german, in_english))
     found = {text for text, tongue in in_german.texts if tongue == "de"} & translations.keys()
     # The name of a thing may be an English word.
     assert found <= {"Eurocities"}, found
