@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
@@ -16,7 +17,8 @@ from polisgraph.engine.local import LocalEngine
 from polisgraph.errors import Busy
 from polisgraph.namespaces import BASE, GRAPHS, PREFIXES
 from polisgraph.settings import Settings
-from polisgraph.web import create_app
+from polisgraph.web import attribution, create_app
+from polisgraph.web.rows import Table, Term
 from tests.shipped import WRITTEN
 
 NAMED = "Net Zero Tracker, snapshot of 2022-12-20"
@@ -145,6 +147,19 @@ def test_the_endpoint_leads_to_terms_without_asking_for_them(served: tuple[Flask
     asked = {"query": "SELECT * { <https://w3id.org/polisgraph/id/municipality/dortmund> ?p ?o }"}
     assert app.test_client().get("/sparql", query_string=asked).headers["Link"] == '</sources>; rel="license"'
     assert engine.asked == 1
+
+
+def test_of_long_answers_nothing_is_told(served: tuple[Flask, Heard]) -> None:
+    app, engine = served
+    with app.test_request_context():
+        engine.asked, thing = 0, BASE + "id/municipality/dortmund"
+        assert attribution.of_download(thing.encode() + b" " * 256 * 1024) is None
+        assert attribution.of_download(b"".join(b"%s%d\n" % (thing.encode(), number) for number in range(1001))) is None
+        assert engine.asked == 0
+        told = [each.graph for each in attribution.of_download(thing.encode()) or ()]
+        assert told == [NUMBERS, LIST]
+        part = Table(("thing",), ({"thing": Term("iri", thing)},), left_out=1)
+        assert attribution.of_answer(part)[1] is False and attribution.of_answer(replace(part, left_out=0))[1] is True
 
 
 def test_a_download_does_not_fail_for_want_of_its_terms(
