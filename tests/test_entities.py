@@ -145,6 +145,7 @@ def test_the_names_of_a_class_are_asked_for_once_and_only_when_needed() -> None:
         ("neu", 2, ["municipality/neuss", "municipality/neustadt"]),
         ("Bad N", 8, ["authority/x-1"]),
         ("Achen", 8, ["municipality/a"]),
+        ("dt", 8, []),
         ("zzz", 8, []),
         (" ", 8, []),
     ],

@@ -91,8 +91,8 @@ def linked(response: Response, used: Sequence[Terms] | None = None, only: bool =
     found = [f'<{links.own("sources")}>; rel="license"']
     if used is not None:
         whole = None if only else _stated().get(DATASET)
-        licences = [licence for each in ([whole] if whole else []) + [*used] for licence in each.licences]
+        licences = [licence for each in (whole, *used) if each for licence in each.licences]
         found += [f'<{links.encoded(licence)}>; rel="license"' for licence in dict.fromkeys(licences)]
         found += [f'<{links.encoded(each.graph)}>; rel="{_SOURCE}"' for each in used]
-    response.headers["Link"] = ", ".join([*response.headers.getlist("Link"), *found])
+    response.headers["Link"] = ", ".join(found)
     return response
