@@ -51,6 +51,11 @@ KINDS = {
 REQUESTS = 16
 """What a page may ask for, all in all, with the libraries and the map of its pictures."""
 
+TRANSFERRED = 700
+"""How much that may be, in thousands of bytes as they come over the line."""
+
+SUM = "performance.getEntries().reduce((sum, each) => sum + (each.transferSize || 0), 0)"
+
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -76,6 +81,7 @@ def test_a_page_is_accessible_and_within_its_budget(watched: Watched, path: str)
     assert violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}}) == []
     assert len(answers[0].body()) < KINDS[path] * 1000
     assert len(answers) <= REQUESTS
+    assert 0 < page.evaluate(SUM) < TRANSFERRED * 1000
     assert watched.elsewhere == []
     assert [text for text in watched.complaints if "404" not in text and "400" not in text] == []
 

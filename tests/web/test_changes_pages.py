@@ -93,6 +93,15 @@ def test_the_feed_is_atom(client: FlaskClient) -> None:
     assert client.get("/changes.atom?lang=en", headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
 
 
+def test_every_link_of_the_feed_leads_to_the_host_that_was_asked(client: FlaskClient) -> None:
+    for host in ("a.example", "b.example"):
+        feed = ElementTree.fromstring(client.get("/changes.atom", headers={"Host": host}).data)
+        base = feed.attrib["{http://www.w3.org/XML/1998/namespace}base"]
+        assert base == f"http://{host}/"
+        links = [link.attrib["href"] for link in feed.iter(f"{ATOM}link")]
+        assert len(links) == 3 and all(link.startswith(base) for link in links)
+
+
 def test_the_start_page_tells_what_is_new(client: FlaskClient) -> None:
     page = Reader(client, "en").get("/")
     assert "Bochum : member of Eurocities & <b>more</b> since 2019 (source: City of Bochum )" in page.text

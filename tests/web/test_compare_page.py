@@ -1,7 +1,12 @@
 """Municipalities or networks side by side."""
 
-import pytest
+import re
 
+import pytest
+from flask.testing import FlaskClient
+
+from polisgraph.reports import Entity
+from polisgraph.web.compare import Apart, _grown
 from tests.web.conftest import Page, Reader
 
 
@@ -26,8 +31,37 @@ def test_two_share_or_do_not(german: Reader) -> None:
 
 def test_networks_side_by_side(english: Reader) -> None:
     page = english.get("/compare?with=eurocities&with=rgre-de")
-    assert {"/doc/municipality/bochum", "/doc/municipality/koeln"} <= set(page.links)
-    assert "/doc/municipality/berlin" not in page.links
+    both = rows_below(page, "Shared by both", "In only one of them")
+    assert "Bochum" in both and "Cologne" in both and "Berlin" not in both
+    assert "Berlin" in rows_below(page, "In only one of them", "Compare others")
+
+
+def test_networks_tell_what_only_one_has_and_how_they_grew(whole_client: FlaskClient) -> None:
+    page = Reader(whole_client, "en").get("/compare?with=race-to-zero&with=rainbow-cities")
+    members = {
+        name: {
+            row["member"]["value"]
+            for row in whole_client.get(f"/reports/members-of-network.json?network={name}").get_json()["results"][
+                "bindings"
+            ]
+        }
+        for name in ("race-to-zero", "rainbow-cities")
+    }
+    for name, own in members.items():
+        alone = own - next(others for other, others in members.items() if other != name)
+        row = page.source.partition(f'<tr><th scope="row"><a href="/doc/network/{name}">')[2].partition("</tr>")[0]
+        assert f'<td class="number">{len(own)}</td><td class="number">{len(alone)}</td>' in row
+        named = set(re.findall(r'href="/doc/([^"]+)"', row))
+        assert named <= {iri.partition("/id/")[2] for iri in alone} and len(named) == min(20, len(alone))
+    years = page.source.partition('id="time-table"')[2].partition("</table>")[0]
+    totals = [int(total) for total in re.findall(r'<td class="number" data-value="(\d+)">', years)]
+    assert "rainbow-cities" in page.attributes("th", "data-key") and totals and max(totals) <= 300
+
+
+def test_sums_go_on_in_years_when_nobody_joined() -> None:
+    entity = Entity("urn:x", {})
+    apart = [Apart(entity, 0, 0, (), years) for years in ({"1990": 2, "1995": 3}, {"1992": 7})]
+    assert _grown(apart) == [("1990", [2, None]), ("1992", [2, 7]), ("1995", [3, 7])]
 
 
 @pytest.mark.parametrize(

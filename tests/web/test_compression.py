@@ -9,7 +9,11 @@ REPORT = "/reports/members-of-network.csv?network=eurocities"
 
 
 @pytest.mark.parametrize(
-    "address", [REPORT, "/", "/static/style.css", "/reports", "/void", "/sparql?query=SELECT+*+%7B%3Fs+a+%3Fo%7D"]
+    "address",
+    [
+        *(REPORT, "/", "/static/style.css", "/reports", "/void", "/sitemap.xml", "/changes.atom"),
+        "/sparql?query=SELECT+*+%7B%3Fs+a+%3Fo%7D",
+    ],
 )
 def test_unpacked_it_is_the_same(address: str, client: FlaskClient) -> None:
     plain = client.get(address)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
@@ -9,6 +10,8 @@ from flask.testing import FlaskClient
 
 from polisgraph.folding import slug_of
 from polisgraph.namespaces import BASE, GRAPHS, PREFIXES
+from polisgraph.web.relations import Tenure, judged
+from polisgraph.web.rows import Term
 from tests.web.conftest import Page, Reader
 
 KOELN = BASE + "id/municipality/koeln"
@@ -274,3 +277,45 @@ def test_members_of_large_networks_stand_by_name(
         report = whole_client.get(f"/reports/members-of-network.json?network={network}&lang=en").get_json()
         everyone = sorted({slug_of(row["member_label"]["value"]) for row in report["results"]["bindings"]})
         assert sorted({slug_of(name) for name in listed}) == everyone[: len({slug_of(name) for name in listed})]
+
+
+def test_a_page_says_where_sources_disagree_on_the_time(whole_client: FlaskClient) -> None:
+    """Hamburg joined the Rainbow Cities Network in 2014, says the network; in July 2016, says the press."""
+    page = Reader(whole_client, "en").get("/doc/municipality/hamburg")
+    texts = [text for text, _ in page.texts]
+    assert "Sources disagree on the time: Rainbow Cities Network." in texts and "/reports/contradictions" in page.links
+    assert [texts[place - 1] for place, text in enumerate(texts) if text == "sources disagree"] == [
+        "2014",
+        "28 Jul 2016",
+    ]
+    german = Reader(whole_client, "de").get("/doc/network/rainbow-cities")
+    assert german.text.count("Quellen uneins") == 4
+    assert "uneinig" not in Reader(whole_client, "de").get("/doc/municipality/koeln").text
+
+
+def tenure(start: str = "", end: str = "", role: str = "member", source: str = "a") -> Tenure:
+    said = {"other": "x", "start": start, "end": end, "role_label": role}
+    row = {name: Term("literal", value) for name, value in said.items() if value}
+    return Tenure(row, ((Term("iri", source), source, ()),) if source else ())
+
+
+@pytest.mark.parametrize(
+    ("other", "disputed"),
+    [
+        (tenure("2016-07-28", source="b"), True),
+        (tenure("2016-07-28", role="", source="b"), True),
+        (tenure("2014", source="b"), False),
+        (tenure("2014-05", source="b"), False),  # only more precise
+        (tenure("2016", source="a"), False),  # one source tells of two times
+        (tenure("2016", source=""), False),
+        (tenure("2016", role="chair", source="b"), False),
+        (tenure("2001", "2005", source="b"), False),  # over before the other began
+        (tenure("2001", "2014", source="b"), True),
+        (tenure("", "2020", source="b"), False),
+    ],
+)
+def test_two_sources_disagree_if_both_cannot_be_right(other: Tenure, disputed: bool) -> None:
+    one = tenure("2014")
+    assert [each.disputed for each in judged([one, other])] == [disputed, disputed]
+    elsewhere = replace(other, row={**other.row, "other": Term("literal", "y")})
+    assert not any(each.disputed for each in judged([one, elsewhere]))

@@ -52,7 +52,7 @@ def change(number: int) -> Response:
 @blueprint.route("/changes.atom")
 def feed() -> Response:
     """Return the feed: an entry for each file that changed, the newest first."""
-    tag = headers.tag("feed", language(), request.full_path)
+    tag = headers.tag("feed", language(), request.full_path, request.url_root)
     if known := headers.unchanged(tag):
         return known
     entries: list[tuple[Record, GraphChanges]] = []

@@ -1,8 +1,9 @@
 """Puts two to six municipalities, or as many networks, side by side: what they share, what only one has, since when."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from flask import Blueprint, Response, render_template, request
 
@@ -10,6 +11,7 @@ from polisgraph.namespaces import PG
 from polisgraph.reports import Entity
 from polisgraph.web import headers, links
 from polisgraph.web.language import language
+from polisgraph.web.profile import growth_of
 from polisgraph.web.rows import Row
 from polisgraph.web.site import site
 
@@ -21,6 +23,8 @@ _CLASSES = (PG + "LocalAuthority", PG + "Network")
 _QUESTIONS = {_CLASSES[0]: "memberships-side-by-side", _CLASSES[1]: "members-side-by-side"}
 _OFFERED = 300
 """Names that the fields propose; any other may be written as well."""
+_SHARED_ASKED = 200
+"""The bound in members-side-by-side.rq."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,20 @@ class Line:
     def shared(self) -> int:
         """How many of those side by side have it."""
         return sum(1 for cell in self.cells if cell)
+
+
+@dataclass(frozen=True)
+class Apart:
+    """What one of several networks has by itself: `alone` of its `members` of today are in none of the others.
+
+    `named` are some of those, IRI and label; `years` says how many had joined by the end of each year.
+    """
+
+    entity: Entity
+    members: int
+    alone: int
+    named: Sequence[tuple[str, str]]
+    years: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,7 @@ def page() -> Response:
     wishes, class_ = _wishes([given.strip()[:200] for given in request.args.getlist("with") if given.strip()][:MOST])
     chosen = list({wish.entity.iri: wish.entity for wish in wishes if wish.entity}.values())
     lines = _lines(chosen, class_) if len(chosen) > 1 else []
+    apart = _apart(chosen) if len(chosen) > 1 and class_ == _CLASSES[1] else []
     page = render_template(
         "compare.html",
         wishes=wishes,
@@ -75,6 +94,9 @@ def page() -> Response:
         all=[line for line in lines if line.shared == len(chosen)],
         some=[line for line in lines if 1 < line.shared < len(chosen)],
         one=[line for line in lines if line.shared == 1],
+        is_part=bool(apart) and len(lines) >= _SHARED_ASKED,
+        apart=apart,
+        years=_grown(apart),
         offered=_offered(class_ if chosen else ""),
         examples=[] if chosen else [_largest("members", "networks"), _largest("networks", "members")],
         most=MOST,
@@ -127,6 +149,38 @@ def _lines(chosen: Sequence[Entity], class_: str) -> list[Line]:
         cells[places[row["entity"].value]].setdefault(row["tenure"].value, row)
     lines = [Line(iri, label, tuple(tuple(cell.values()) for cell in cells)) for (iri, label), cells in rows.items()]
     return sorted(lines, key=lambda line: -line.shared)
+
+
+def _apart(chosen: Sequence[Entity]) -> list[Apart]:
+    iris = [entity.iri for entity in chosen]
+    counted = {row["entity"].value: row for row in site().ask("members-in-common", entity=iris, any=iris)}
+    found = []
+    for entity in chosen:
+        row = counted[entity.iri]
+        members, shared = (int(row[name].value) if name in row else 0 for name in ("members", "number"))
+        others = [iri for iri in iris if iri != entity.iri]
+        named = site().ask("members-in-none-of", entity=entity.iri, any=others, lang=language())
+        joined = growth_of(site().ask("tallies", entity=entity.iri, lang=language()))
+        found.append(
+            Apart(
+                entity,
+                members,
+                members - shared,
+                [(each["other"].value, each["other_label"].value) for each in named],
+                {year: total for year, _, total in joined},
+            )
+        )
+    return found
+
+
+def _grown(apart: Sequence[Apart]) -> list[tuple[str, list[int | None]]]:
+    """Return years, each with how many members every network had by its end; None before the first is known."""
+    years = sorted({year for each in apart for year in each.years})
+    reached = [
+        list(accumulate((each.years.get(year) for year in years), lambda before, now: before if now is None else now))
+        for each in apart
+    ]
+    return [(year, [totals[place] for totals in reached]) for place, year in enumerate(years)]
 
 
 def _offered(class_: str) -> list[tuple[str, str]]:

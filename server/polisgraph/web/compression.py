@@ -11,7 +11,7 @@ SUFFIX = ":gzip"
 _TEXTS = {
     *(*RESULT_TYPES, *GRAPH_TYPES),
     *("text/html", "text/css", "text/plain", "application/json", "application/problem+json", "image/svg+xml"),
-    "text/javascript",
+    *("text/javascript", "application/xml", "application/atom+xml"),
 }
 _LEAST = 1024
 """Bytes below which packing saves nothing to speak of."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from polisgraph.folding import slug_of
 from polisgraph.namespaces import PG
@@ -72,6 +73,13 @@ class Profile:
     def disputes(self) -> tuple[str, ...]:
         """The points on which sources give different figures."""
         return tuple(each.measure for each in self.figures if each.disputed)
+
+    @property
+    def disputed_times(self) -> tuple[str, ...]:
+        """Where it is, or others are for it, since or until when sources say differently."""
+        at_places = [(each, "other") for each in (*self.networks, *self.seats)]
+        at_places += [(each, "within") for each in (*self.represented, *self.offices)]
+        return tuple(dict.fromkeys(label_of(each.row, name) for each, name in at_places if each.disputed))
 
 
 def kind_of(classes: Iterable[str]) -> str:
@@ -154,13 +162,15 @@ def _place_members(found: Profile, iri: str) -> None:
 def _place_tallies(found: Profile, iri: str) -> None:
     rows = _ask("tallies", iri)
     found.countries = tuple(row for row in rows if row["side"].value == "country")
-    joined = sorted((row["key"].value, int(row["number"].value)) for row in rows if row["side"].value == "year")
-    total, years = 0, []
-    for year, number in joined:
-        total += number
-        years.append((year, number, total))
-    found.years = tuple(years)
+    found.years = growth_of(rows)
     found.members_today = next((int(row["number"].value) for row in rows if row["side"].value == "members"), None)
+
+
+def growth_of(tallies: Iterable[Row]) -> tuple[tuple[str, int, int], ...]:
+    """Return years with the number that joined and the sum so far, out of the rows of tallies.rq."""
+    joined = sorted((row["key"].value, int(row["number"].value)) for row in tallies if row["side"].value == "year")
+    sums = accumulate(number for _, number in joined)
+    return tuple((year, number, total) for (year, number), total in zip(joined, sums, strict=True))
 
 
 def _figures(rows: tuple[Row, ...]) -> Iterable[Figures]:

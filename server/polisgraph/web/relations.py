@@ -1,7 +1,8 @@
 """How an entity stands to others: its tenures, and what else points at it. Writes no HTML."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 from polisgraph.web.language import language
 from polisgraph.web.rows import Row, Term
@@ -19,6 +20,8 @@ class Tenure:
     row: Row
     """What the question found; may have country and place of the other."""
     evidence: tuple[tuple[Term, str, tuple[str, ...]], ...]
+    disputed: bool = False
+    """Whether another source gives another start or end for the same role at the same place."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,42 @@ def tenures(iri: str, question: str = "tenures", **values: Sequence[str]) -> dic
         vouching = evidence.get(key, {}).items()
         sources = tuple((source, label, tuple(places)) for source, (label, places) in vouching)
         found.setdefault(key[0], []).append(Tenure(row, sources))
-    return found
+    return {side: judged(each) for side, each in found.items()}
+
+
+def judged(found: Sequence[Tenure]) -> list[Tenure]:
+    """Return the tenures of one side as they stand, those marked on whose time sources disagree."""
+    alike: dict[tuple[str, ...], list[Tenure]] = {}
+    for tenure in found:
+        place = tuple(tenure.row[name].value for name in ("other", "within") if name in tenure.row)
+        alike.setdefault(place, []).append(tenure)
+    pairs = (pair for each in alike.values() for pair in combinations(each, 2))
+    disputed = {id(tenure) for pair in pairs if _at_odds(*pair) for tenure in pair}
+    return [replace(tenure, disputed=True) if id(tenure) in disputed else tenure for tenure in found]
+
+
+def _at_odds(one: Tenure, other: Tenure) -> bool:
+    """Whether two sources give other times for the same, as the report `contradictions` judges it: in one role, neither
+    time only less precise, and neither over before the other began.
+    """
+    roles = {each.row["role_label"] for each in (one, other) if "role_label" in each.row}
+    sources = {source for each in (one, other) for source, _, _ in each.evidence}
+    if len(roles) > 1 or len(sources) < 2 or not (one.evidence and other.evidence):
+        return False
+    if _is_before(one.row, other.row) or _is_before(other.row, one.row):
+        return False
+    times = ([each.row[name].value for each in (one, other) if name in each.row] for name in ("start", "end"))
+    return any(len(both) == 2 and not _agree(both) for both in times)
+
+
+def _is_before(one: Row, other: Row) -> bool:
+    both = [one["end"].value, other["start"].value] if "end" in one and "start" in other else []
+    return bool(both) and both[0] < both[1] and not _agree(both)
+
+
+def _agree(times: Iterable[str]) -> bool:
+    shorter, longer = sorted(times, key=len)
+    return longer.startswith(shorter)
 
 
 def mentions(iri: str) -> Iterator[Mentions]:
