@@ -26,6 +26,7 @@ bench: $(VENV)/installed-bench debian  ## measure against other servers; PROFILE
 	$(BIN)/python -m tests.benchmarks $(PROFILE)
 	$(BIN)/python -m tests.benchmarks.linking
 	$(BIN)/python -m tests.benchmarks.reconciling
+	$(BIN)/python -m tests.benchmarks.attacked
 
 golden: $(VENV)/installed-test  ## rewrite the expected rows of the reports, to be read in the diff
 	$(BIN)/python -m pytest tests/test_reports.py --rewrite-golden

@@ -51,7 +51,7 @@ KINDS = {
 REQUESTS = 16
 """What a page may ask for, all in all, with the libraries and the map of its pictures."""
 
-TRANSFERRED = 700
+TRANSFERRED = 600
 """How much that may be, in thousands of bytes as they come over the line."""
 
 SUM = "performance.getEntries().reduce((sum, each) => sum + (each.transferSize || 0), 0)"

@@ -1,5 +1,6 @@
 """The pages and the feed of changes: sentences a person reads, in both languages, out of what was recorded."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -82,6 +83,8 @@ def test_states_are_listed_up_to_the_one_in_service(client: FlaskClient) -> None
 def test_the_feed_is_atom(client: FlaskClient) -> None:
     response = client.get("/changes.atom?lang=en")
     assert response.mimetype == "application/atom+xml"
+    packed = client.get("/changes.atom?lang=en", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(packed.data) == response.data
     feed = ElementTree.fromstring(response.data)
     assert [child.tag for child in feed if child.tag in (f"{ATOM}id", f"{ATOM}title", f"{ATOM}updated")] == [
         f"{ATOM}id", f"{ATOM}title", f"{ATOM}updated",

@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 
 from polisgraph.reports import Entity
 from polisgraph.web.compare import Apart, _grown
+from polisgraph.web.profile import growth_of
+from polisgraph.web.rows import Term
 from tests.web.conftest import Page, Reader
 
 
@@ -60,8 +62,24 @@ def test_networks_tell_what_only_one_has_and_how_they_grew(whole_client: FlaskCl
 
 def test_sums_go_on_in_years_when_nobody_joined() -> None:
     entity = Entity("urn:x", {})
-    apart = [Apart(entity, 0, 0, (), years) for years in ({"1990": 2, "1995": 3}, {"1992": 7})]
-    assert _grown(apart) == [("1990", [2, None]), ("1992", [2, 7]), ("1995", [3, 7])]
+    apart = [Apart(entity, 0, 0, (), years) for years in ({"1990": 2, "1993": 3}, {"1992": 7}, {})]
+    assert _grown(apart) == [
+        ("1990", [2, None, None]),
+        ("1991", [2, None, None]),
+        ("1992", [2, 7, None]),
+        ("1993", [3, 7, None]),
+    ]
+    assert _grown([]) == []
+
+
+def test_growth_has_every_year_between() -> None:
+    said = [("year", "1993", "1"), ("country", "urn:x", "9"), ("year", "1990", "2"), ("members", "", "5")]
+    rows = [
+        {name: Term("literal", value) for name, value in zip(("side", "key", "number"), row, strict=True)}
+        for row in said
+    ]
+    assert growth_of(rows) == (("1990", 2, 2), ("1991", 0, 2), ("1992", 0, 2), ("1993", 1, 3))
+    assert growth_of([]) == ()
 
 
 @pytest.mark.parametrize(

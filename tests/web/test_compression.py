@@ -11,7 +11,7 @@ REPORT = "/reports/members-of-network.csv?network=eurocities"
 @pytest.mark.parametrize(
     "address",
     [
-        *(REPORT, "/", "/static/style.css", "/reports", "/void", "/sitemap.xml", "/changes.atom"),
+        *(REPORT, "/", "/static/style.css", "/reports", "/void", "/sitemap.xml"),
         "/sparql?query=SELECT+*+%7B%3Fs+a+%3Fo%7D",
     ],
 )

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from flask import Blueprint, Response, render_template, request
 
@@ -175,12 +174,13 @@ def _apart(chosen: Sequence[Entity]) -> list[Apart]:
 
 def _grown(apart: Sequence[Apart]) -> list[tuple[str, list[int | None]]]:
     """Return years, each with how many members every network had by its end; None before the first is known."""
-    years = sorted({year for each in apart for year in each.years})
-    reached = [
-        list(accumulate((each.years.get(year) for year in years), lambda before, now: before if now is None else now))
-        for each in apart
-    ]
-    return [(year, [totals[place] for totals in reached]) for place, year in enumerate(years)]
+    known = [int(year) for each in apart for year in each.years]
+    totals: list[int | None] = [None] * len(apart)
+    grown = []
+    for year in map(str, range(min(known, default=0), max(known, default=-1) + 1)):
+        totals = [each.years.get(year, before) for each, before in zip(apart, totals, strict=True)]
+        grown.append((year, totals))
+    return grown
 
 
 def _offered(class_: str) -> list[tuple[str, str]]:

@@ -167,10 +167,14 @@ def _place_tallies(found: Profile, iri: str) -> None:
 
 
 def growth_of(tallies: Iterable[Row]) -> tuple[tuple[str, int, int], ...]:
-    """Return years with the number that joined and the sum so far, out of the rows of tallies.rq."""
-    joined = sorted((row["key"].value, int(row["number"].value)) for row in tallies if row["side"].value == "year")
-    sums = accumulate(number for _, number in joined)
-    return tuple((year, number, total) for (year, number), total in zip(joined, sums, strict=True))
+    """Return all years from the first to the last in which somebody joined, with the number and the sum so far.
+
+    `tallies` are rows of tallies.rq.
+    """
+    joined = {int(row["key"].value): int(row["number"].value) for row in tallies if row["side"].value == "year"}
+    years = range(min(joined, default=0), max(joined, default=-1) + 1)
+    sums = accumulate(joined.get(year, 0) for year in years)
+    return tuple((str(year), joined.get(year, 0), total) for year, total in zip(years, sums, strict=True))
 
 
 def _figures(rows: tuple[Row, ...]) -> Iterable[Figures]:
