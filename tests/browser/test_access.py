@@ -94,6 +94,16 @@ def test_a_narrow_page_is_accessible(watched: Watched, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_a_table_of_many_columns_is_read_on_a_phone_without_moving_it_sideways(watched: Watched) -> None:
+    page = watched.open("/reports/members-of-network?network=eurocities", "en", 360)
+    table = page.locator("table.broad")
+    assert page.evaluate("[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)") == []
+    assert table.get_by_role("columnheader", name="Country").is_visible()
+    assert table.get_by_role("row").nth(1).get_by_role("cell").count() >= 3
+    table.get_by_role("link", name="Country").click()
+    assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Country")
+
+
 def test_the_pages_name_no_inline_script_or_style(watched: Watched) -> None:
     source = watched.open("/reports/members-of-network?network=eurocities").content()
     assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", source)

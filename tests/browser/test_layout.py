@@ -33,13 +33,17 @@ OVER = """width => {
   return [`${whole} pixels`, ...over.map(each => each.outerHTML.slice(0, 90))].slice(0, 4);
 }"""
 """What hangs over the right edge of the window, if the page can be moved sideways."""
+COVERED = """() => [...document.querySelectorAll('.scroll')]
+  .filter(each => getComputedStyle(each).overflowY === 'visible' && each.scrollHeight > each.clientHeight + 2)
+  .map(each => `${each.getAttribute('aria-labelledby')} covers what follows`)"""
+"""Tables that stand over their box and so over what comes below them."""
 
 
 def over_the_edge(page: Page) -> dict[int, list[str]]:
     found = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        found[width] = page.evaluate(OVER, width)
+        found[width] = page.evaluate(OVER, width) + page.evaluate(COVERED)
     return {width: names for width, names in found.items() if names}
 
 

@@ -44,6 +44,8 @@ def test_the_page_shows_both_sides_and_the_reasons(client: FlaskClient, language
         assert text in page.text, text
     assert "https://www.wikidata.org/wiki/Q9899" in page.links and "/doc/municipality/amsterdam" in page.links
     assert {"en"} == {speech for text, speech in page.texts if text.startswith("P856:")}
+    mine = {"en": "instead: Q727 is linked today", "de": "Stattdessen: heute ist Q727 verknüpft"}[language]
+    assert (mine, language) in page.texts
     assert "<b>Energy</b>" in page.text and "<b>Energy" not in page.source
     marks = [
         found

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-_VOID = {"meta", "link", "input", "br", "img", "hr"}
+_VOID = {"base", "meta", "link", "input", "br", "img", "hr"}
 
 
 @dataclass

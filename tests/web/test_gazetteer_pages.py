@@ -4,6 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from polisgraph.namespaces import PREFIXES
+from polisgraph.web import entities
 from tests.web.conftest import Reader
 
 GERMANY = PREFIXES["country"] + "DEU"
@@ -46,3 +47,18 @@ def test_an_entry_shows_what_is_decided_and_proposed_about_its_items(english: Re
 def test_the_gazetteer_does_not_crowd_the_pages_of_countries_and_sources(client: FlaskClient) -> None:
     for address in (f"/doc?iri={GERMANY}", "/doc/source/geonames"):
         assert b"/doc/place/" not in client.get(address, headers={"Accept": "text/html"}).data
+
+
+def test_all_municipalities_are_listed_in_order_page_by_page(german: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entities, "_LISTED", 1200)
+    address, seen = "/doc/municipality", list[str]()
+    while address:
+        page = german.get(address)
+        of_kind = [link for link in page.links if link.startswith("/doc/municipality/")]
+        assert page.status == 200 and "Von " in page.text and len(of_kind) <= 1200
+        seen += of_kind
+        following = [str(found["href"]) for _, found in page.elements if found.get("rel") == "next nofollow"]
+        address = following[0] if following else ""
+    places = [seen.index(f"/doc/municipality/{name}") for name in ("amsterdam", "koeln", "muenchen")]
+    assert len(seen) == len(set(seen)) > 2400 and places == sorted(places)
+    assert german.get("/doc/municipality?page=99").status == 404

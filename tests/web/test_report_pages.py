@@ -102,7 +102,41 @@ def test_a_wrong_value_is_shown_at_its_field(client: FlaskClient, german: Reader
 def test_an_unknown_parameter(client: FlaskClient, german: Reader) -> None:
     address = MEMBERS + "?network=eccar&city=koeln"
     assert client.get(address).json["parameter"] == "city"
-    assert german.get(address).status == 400
+    page = german.get(address)
+    assert page.status == 400 and "Nach «city» fragt dieser Bericht nicht. Er fragt nach: Netzwerk" in page.text
+    assert "is no parameter" not in page.text and f"{MEMBERS}?network=eccar" in page.links
+    bare = german.get("/reports/contradictions?network=eccar")
+    assert "In ihm gibt es nichts zu wählen." in bare.text and "/reports/contradictions" in bare.links
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("sort=-size", "keine Spalte «size»"),
+        ("page=zwei", "«zwei» ist keine davon"),
+        ("lang=tlh", "auf Deutsch (de) und Englisch (en)"),
+    ],
+)
+def test_what_has_no_field_is_told_with_a_way_on(german: Reader, query: str, told: str) -> None:
+    for path in (MEMBERS, f"{MEMBERS}/embed"):
+        page = german.get(f"{path}?network=eccar&{query}")
+        assert page.status == 400 and told in page.text
+        assert f"{MEMBERS}?network=eccar" in page.links and german.get(f"{MEMBERS}?network=eccar").status == 200
+
+
+def test_a_frame_says_which_value_does_not_fit(german: Reader) -> None:
+    page = german.get(f"{MEMBERS}/embed?network=atlantis")
+    assert page.status == 400 and "Dieser Wert passt nicht: Netzwerk atlantis" in page.text and MEMBERS in page.links
+
+
+def test_a_table_of_many_columns_is_a_table_however_it_is_laid_out(german: Reader) -> None:
+    page = german.get(MEMBERS)
+    table = next(found for tag, found in page.elements if tag == "table")
+    assert table["class"] == "rows broad" and table["role"] == "table"
+    assert set(page.attributes("td", "role")) == {"cell"} and "Seit" in page.attributes("td", "data-label")
+    narrow = german.get("/reports/members-by-country")
+    table = next(found for tag, found in narrow.elements if tag == "table")
+    assert table["class"] == "rows" and narrow.attributes("td", "data-label") == []
 
 
 @pytest.mark.parametrize(
@@ -248,7 +282,7 @@ def test_nothing_found_says_what_can_be_done(english: Reader) -> None:
 def test_a_page_without_its_data_is_small(client: FlaskClient) -> None:
     for name in REPORTS:
         page = client.get(f"/reports/{name}", headers={"Accept": "text/html"}).text
-        begin, end = page.find("<tbody>"), page.rfind("</tbody>")
+        begin, end = page.find("<tbody"), page.rfind("</tbody>")
         assert len(page.encode()) - len(page[begin:end].encode()) < 100_000, name
 
 

@@ -25,9 +25,9 @@ def test_it_is_one_click_away(english: Reader, address: str) -> None:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("step", steps(), ids=lambda step: step.title["en"])
-def test_what_a_step_says_is_what_comes(engine: Engine, step: Step, code: str) -> None:
-    table = read_json(engine.query(Query(step.query(code))).body)
-    assert len(table) == step.rows
+def test_what_a_step_says_is_what_comes(whole_engine: Engine, step: Step, code: str) -> None:
+    table = read_json(whole_engine.query(Query(step.query(code))).body)
+    assert len(table) == step.rows if step.counted else step.rows <= len(table) < 200
     assert step.counted or step.shown, "the text says nothing that could be held against the answer"
     if step.counted:
         assert re.search(rf"\b{step.counted[code]}\b", step.text[code])

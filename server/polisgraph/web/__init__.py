@@ -20,6 +20,7 @@ from polisgraph.web import (
     editing,
     entities,
     errors,
+    evidence,
     headers,
     language,
     link,
@@ -126,6 +127,7 @@ def _equip(app: Flask, snapshot: "Snapshot", time_limit: float) -> None:
     environment.filters["tongue"] = readable.tongue
     environment.filters["plain"] = links.plain
     environment.filters["slug"] = links.slug
+    environment.filters["evidence"] = evidence.told
     environment.tests["local"] = links.is_local
     environment.globals |= {
         "own": links.own,

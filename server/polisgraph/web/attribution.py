@@ -60,9 +60,11 @@ def of_things(things: Iterable[str]) -> tuple[Terms, ...]:
 def of_answer(table: Table) -> tuple[tuple[Terms, ...], bool]:
     """Return the terms that count for an answer, and whether they can be told.
 
-    They are those of the things in it. Where it names none, as an answer of counts, or more than are looked at, it may
-    rest on any graph.
+    They are those of the things in it, none where it has no rows. Where it names no thing, as an answer of counts, or
+    more than are looked at, it may rest on any graph.
     """
+    if table.truth is None and not len(table):
+        return (), True
     things = dict.fromkeys(cell.value for row in table for cell in row.values() if cell.kind == "iri")
     if not things or len(things) > _LOOKED_AT or table.left_out:
         return terms(), False

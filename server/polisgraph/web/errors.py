@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from polisgraph import errors
 from polisgraph.errors import QueryError
 from polisgraph.namespaces import BASE
-from polisgraph.web.language import N_, gettext
+from polisgraph.web.language import N_, gettext, language
 from polisgraph.web.layers import Refuse
 from polisgraph.web.negotiation import prefers_page
 
@@ -164,8 +164,9 @@ class Problem:
 
     @property
     def is_technical(self) -> bool:
-        """Whether a page should show the detail, which is English, beside its own words."""
-        return self.status not in (300, 404, 405, 429, 500, 503)
+        """Whether a page should show the detail, which is English: not if its own words and the other details do."""
+        told = {"parameter", "accepted"} <= self.told.keys()
+        return not told and self.status not in (300, 404, 405, 429, 500, 503)
 
     @property
     def told(self) -> dict[str, object]:
@@ -202,7 +203,7 @@ def answer(found: Problem) -> Response:
     """Return the page or the document that tells of a problem."""
     if prefers_page():
         told = {name: value for name, value in found.told.items() if name != _CHOICES}
-        rows = [(gettext(DETAIL_NAMES.get(name, name)), _words(value)) for name, value in told.items()]
+        rows = [(gettext(DETAIL_NAMES.get(name, name)), *_words(value)) for name, value in told.items()]
         response = Response(render_template("problem.html", problem=found, rows=rows), mimetype="text/html")
     else:
         response = Response(json.dumps(found.document(), ensure_ascii=False, default=str), mimetype=PROBLEM)
@@ -225,8 +226,11 @@ def _handle(error: Exception) -> Response:
     return answer(problem(error))
 
 
-def _words(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def _words(value: object) -> tuple[str, str]:
+    """Return a detail for people, and its language if that is not the reader's: words nobody translated are English."""
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    words = gettext(text)
+    return words, "en" if words == text and " " in text and language() != "en" else ""
 
 
 def _of_query(error: QueryError) -> Problem:

@@ -3,6 +3,7 @@
 from flask import request
 
 from polisgraph.errors import BadParameter, NotFound
+from polisgraph.web.language import N_
 from polisgraph.web.rows import Table
 
 _DIGITS = 6
@@ -13,7 +14,7 @@ def page_number() -> int:
     """Return the parameter `page` of the address, 1 without one; raise BadParameter if it is no number of a page."""
     asked = request.args.get("page") or "1"
     if not (asked.isascii() and asked.isdigit() and len(asked) <= _DIGITS and int(asked)):
-        raise BadParameter(f"page: {asked[:60]!r} is no page", parameter="page", accepted="a whole number from 1")
+        raise BadParameter(f"page: {asked[:60]!r} is no page", parameter="page", accepted=N_("a whole number from 1"))
     return int(asked)
 
 

@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from polisgraph.errors import BadParameter, BadQuery, Forbidden, TooLong, WrongContentType
+from polisgraph.web.language import N_
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -113,7 +114,7 @@ def _seconds(text: str | None) -> float | None:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds < math.inf:
-        accepted = "seconds, more than 0"
+        accepted = N_("seconds, more than 0")
         message = f"timeout: {text[:40]!r} is no time; give {accepted}"
         raise BadParameter(message, parameter="timeout", accepted=accepted)
     return seconds

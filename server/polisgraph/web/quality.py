@@ -10,7 +10,7 @@ from polisgraph.findings import SEVERITIES
 from polisgraph.history import Record, records
 from polisgraph.namespaces import PGSH, shorten
 from polisgraph.web import headers
-from polisgraph.web.language import language
+from polisgraph.web.language import N_, language
 from polisgraph.web.rows import Row
 from polisgraph.web.site import is_iri, site
 
@@ -97,7 +97,7 @@ def _shape(rule: str) -> str:
 
 def _about(iri: str) -> Sequence[Row]:
     if not is_iri(iri):
-        raise BadParameter("about is no IRI; give one", parameter="about", accepted="an absolute IRI")
+        raise BadParameter("about is no IRI; give one", parameter="about", accepted=N_("an absolute IRI"))
     return site().ask("findings-about", lang=language(), focus=iri).rows
 
 

@@ -41,8 +41,11 @@ def moment(text: str) -> str:
     return f"{day(value.isoformat())}, {value:%H:%M} UTC"
 
 
-def number(text: str | int) -> str:
-    """Return a decimal number with the reader's marks, all its digits kept; what is none comes back as it was."""
+def number(text: str | int, at_least: int = 0) -> str:
+    """Return a decimal number with the reader's marks, all its digits kept; what is none comes back as it was.
+
+    There are `at_least` so many places behind the mark, for numbers that stand below one another.
+    """
     from babel.numbers import format_decimal
 
     try:
@@ -51,7 +54,7 @@ def number(text: str | int) -> str:
         return str(text)
     if not value.is_finite():
         return str(text)
-    places = len(f"{value:f}".partition(".")[2])
+    places = max(len(f"{value:f}".partition(".")[2]), at_least)
     return str(format_decimal(value, "#,##0" + "." * bool(places) + "0" * places, locale=_locale()))
 
 

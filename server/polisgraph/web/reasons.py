@@ -1,7 +1,7 @@
 """The matcher's reasons in the reader's language: its sentences are English, and known here with places for values."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from polisgraph.web.language import N_, gettext
@@ -58,15 +58,22 @@ KINDS = {
 
 def reason(text: str) -> str:
     """Return a sentence of the matcher in the reader's language; one that is not known stays as it is."""
-    for sentence in SENTENCES:
-        found = _pattern(sentence).fullmatch(text)
-        if found:
-            values = {name: reason(value) if name == "against" else _shown(value) for name, value in _said(found)}
-            return gettext(sentence) % values
+    if known := translated(text, SENTENCES):
+        return known
     name, colon, rest = text.partition(": ")
     if colon and name in FEATURES:
         return f"{gettext(FEATURES[name])}: {reason(rest)}"
     return _shown(text)
+
+
+def translated(text: str, sentences: Iterable[str], is_value: Callable[[str], bool] = bool) -> str:
+    """Return `text` in the reader's language if it is one of `sentences` with values in it, else nothing."""
+    for sentence in sentences:
+        found = _pattern(sentence).fullmatch(text)
+        if found and all(map(is_value, found.groups())):
+            values = {name: reason(value) if name == "against" else _shown(value) for name, value in _said(found)}
+            return gettext(sentence) % values
+    return ""
 
 
 def feature(name: str) -> str:

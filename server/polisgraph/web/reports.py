@@ -151,6 +151,7 @@ def _render(
     wrong = str(error.details.get("parameter", "")) if error else ""
     read = given.read(found, values)
     asked: dict[str, Any] = given.address(read)
+    fitting = {name: each for name, each in asked.items() if name != wrong}
     # Programs and other people's pages have no reader whose browser says the language.
     fixed = {"lang": [language()]} | asked
     lines = text.splitlines(keepends=True)
@@ -160,6 +161,8 @@ def _render(
         fields=given.fields(found, read, wrong),
         given=asked,
         error=error,
+        wrong=wrong,
+        without=url_for(".report", name=found.name, **fitting),
         table=table,
         untouched=not request.args.keys() & {p.name for p in found.parameters if p.name != "lang"},
         query="".join(line for line in lines if not line.startswith("#+")),

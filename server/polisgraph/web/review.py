@@ -14,7 +14,7 @@ from polisgraph.review import Case, Thing, cases, contradiction, linked_by_hand,
 from polisgraph.review.asking import csv_of
 from polisgraph.review.things import shown_keys, spoken
 from polisgraph.web import headers
-from polisgraph.web.language import language
+from polisgraph.web.language import N_, language
 from polisgraph.web.site import site
 
 blueprint = Blueprint("review", __name__)
@@ -66,9 +66,7 @@ def index() -> Response:
     """Show candidates, some at a time, with a form to mark what they are."""
     part = request.args.get("of", "")
     if part not in ("", *_PARTS):
-        raise BadParameter(
-            f"of={part[:40]!r} is no part of the candidates", parameter="of", accepted=" or ".join(_PARTS)
-        )
+        raise BadParameter(f"of={part[:40]!r} is no part of the candidates", parameter="of", accepted=", ".join(_PARTS))
     tag = headers.tag("review", language(), request.full_path)
     if known := headers.unchanged(tag):
         return known
@@ -94,7 +92,7 @@ def decisions() -> Response:
     try:
         who = reviewer(request.args.get("by", ""))
     except ValueError as error:
-        raise BadParameter(str(error), parameter="by", accepted="a role, a post or a handle") from None
+        raise BadParameter(str(error), parameter="by", accepted=N_("a role, a post or a handle")) from None
     links = _marked(who)
     if not links:
         raise BadParameter("nothing was marked: choose «the same» or «not the same» for at least one candidate")
@@ -120,7 +118,7 @@ def _marked(who: str) -> Sequence[ItemLink]:
             raise BadParameter(f"{field[:200]!r} is no candidate, or it is decided on", parameter=field[:200])
         if text not in (Status.CONFIRMED, Status.REJECTED):
             told = f"{text[:40]!r} is no decision on a candidate"
-            raise BadParameter(told, parameter=field, accepted="confirmed or rejected")
+            raise BadParameter(told, parameter=field, accepted="confirmed, rejected")
         found.append(decided(pending[field].candidates, Status(text), who, date.today()))
     return found
 
@@ -139,7 +137,5 @@ def _ask(query: Query) -> bytes:
 
 def _number(text: str, most: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most):
-        raise BadParameter(
-            f"page={text[:20]!r}: there are pages 1 to {most}", parameter="page", accepted=f"1 to {most}"
-        )
+        raise BadParameter(f"page={text[:20]!r}: there are pages 1 to {most}", parameter="page", accepted=f"1–{most}")
     return int(text)

@@ -21,7 +21,8 @@ _MARK = "#+"
 class Step:
     """A step: its texts by language, its query, and what the text says that comes out of it.
 
-    `rows` is the number of rows, `counted` how the text words it; `shown` is what stands both in text and answer.
+    There are at least `rows` rows; just as many if the text says how many, which is then `counted`. `shown` is what
+    stands both in text and answer.
     """
 
     title: Mapping[str, str]

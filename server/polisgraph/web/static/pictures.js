@@ -14,7 +14,8 @@ function cells(table) {
   return [...table.tBodies[0].rows].map((row) => (key) => {
     const cell = row.cells[keys.indexOf(key)];
     if (!cell) return { value: row.dataset[key] ?? "", text: row.dataset[key] ?? "" };
-    const text = cell.textContent.trim().replace(/\s+/g, " ");
+    const tag = cell.querySelector(".tag")?.textContent ?? ""; // the language of a text is no part of it
+    const text = cell.textContent.trim().replace(/\s+/g, " ").replace(new RegExp(` ?${tag}$`), "");
     return { value: cell.dataset.value ?? text, text, link: cell.querySelector("a[href]")?.href };
   });
 }
@@ -193,6 +194,7 @@ function timeline(rows, size) {
   const now = new Date();
   const days = rows.flatMap((each) => [each.start, each.end]).filter(Boolean);
   const first = new Date(Math.min(...days, Date.UTC(now.getUTCFullYear() - 5, 0, 1)));
+  const last = new Date(Math.max(...days, now)); // a term of office may end after this day
   const indexed = rows.map((each, index) => ({ ...each, index, x1: each.start ?? first, x2: each.end ?? now }));
   const open = indexed.filter((each) => !each.end);
   return bands(rows, size, (inset) => {
@@ -203,7 +205,7 @@ function timeline(rows, size) {
       // What goes on to this day has an arrow; what has no known beginning is pale.
       Plot.text(open, { x: "x2", y: "index", text: () => "→", dx: 10, fontSize: 13 }),
     ];
-  }, { x: { type: "utc", domain: [first, now], label: null, ticks: Math.max(2, Math.floor(size.width / 130)) }, marginTop: 8, color: { type: "identity" }, opacity: { type: "identity" } });
+  }, { x: { type: "utc", domain: [first, last], label: null, ticks: Math.max(2, Math.floor(size.width / 130)) }, marginTop: 8, color: { type: "identity" }, opacity: { type: "identity" } });
 }
 
 function growth(rows, size) {
