@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import MOVED
+from tests.browser.conftest import MOVED, Watched
 from tests.browser.test_access import KINDS, drawn
 
 pytestmark = pytest.mark.browser
@@ -62,3 +62,13 @@ def test_every_page_fits_its_window_and_stands_still(browser: Browser, server: s
             if found := over_the_edge(page):
                 over[path] = found
     assert over == {} and moved == {}
+
+
+def test_a_long_list_on_a_phone_pushes_down_what_follows(watched: Watched) -> None:
+    page = watched.open("/doc/network/eurocities", "en", 360)
+    page.evaluate(
+        "document.querySelectorAll('.stack tbody').forEach(rows => "
+        "{ while (rows.rows.length < 40) rows.append(rows.rows[0].cloneNode(true)); })"
+    )
+    assert page.locator(".stack tr:nth-child(40)").count() > 0
+    assert page.evaluate(COVERED) == []

@@ -161,7 +161,7 @@ def test_a_municipality_is_compared_with_those_most_alike(english: Reader) -> No
     page = english.get("/doc/municipality/koeln")
     assert "Cities most alike" in page.text
     assert "/compare?with=koeln&with=bochum&with=duesseldorf" in page.links
-    rows = [found for tag, found in page.elements if tag == "td" and found.get("data-value") == "51.48333"]
+    rows = [found for tag, found in page.elements if tag == "tr" and found.get("data-lat") == "51.48333"]
     assert len(rows) == 1
 
 
