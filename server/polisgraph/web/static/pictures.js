@@ -192,7 +192,8 @@ const ticked = (labels, width) => {
 function timeline(rows, size) {
   const { Plot } = globalThis;
   const now = new Date();
-  const days = rows.flatMap((each) => [each.start, each.end]).filter(Boolean);
+  // What has an end but no known beginning begins a year before it, at the latest.
+  const days = rows.flatMap((each) => [each.start ?? (each.end && new Date(each.end - 366 * 864e5)), each.end]).filter(Boolean);
   const first = new Date(Math.min(...days, Date.UTC(now.getUTCFullYear() - 5, 0, 1)));
   const last = new Date(Math.max(...days, now)); // a term of office may end after this day
   const indexed = rows.map((each, index) => ({ ...each, index, x1: each.start ?? first, x2: each.end ?? now }));
