@@ -1,9 +1,10 @@
 """Importing: makes one evidence file of a member list, each row accounted for. Serves nothing and judges no link.
 
-`mapping` says what the columns of a list mean (CSVW), `reading` checks every cell, `rulings` reads what people decided,
-`deciding` finds what each row is, `statements` says it in triples, `sources` what rows cite; `pairs` and `partnerships`
-do both for a list of partnerships. `turtle` writes and reads the file, `update` compares two editions, `account`
-counts.
+`mapping` says what the columns of a list mean (CSVW), `codes` what texts in them stand for, `seats` which body and
+tenure; `reading` checks every cell, `rulings` reads what people decided, `deciding` finds what each row is.
+`statements` says it in triples, `bodies` and `sources` what of bodies and of what rows cite; `pairs` and `partnerships`
+decide and say it for a list of partnerships. `turtle` writes and reads the file, `update` compares two editions,
+`account` counts.
 """
 
 from polisgraph.importing.account import summary, write_account

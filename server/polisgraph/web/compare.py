@@ -1,6 +1,5 @@
 """Puts two to six municipalities, or as many networks, side by side: what they share, what only one has, since when."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from polisgraph.namespaces import PG
 from polisgraph.reports import Entity
 from polisgraph.web import headers, links
+from polisgraph.web.given import suggested
 from polisgraph.web.language import language
 from polisgraph.web.profile import growth_of
 from polisgraph.web.rows import Row
@@ -184,14 +184,10 @@ def _grown(apart: Sequence[Apart]) -> list[tuple[str, list[int | None]]]:
 
 
 def _offered(class_: str) -> list[tuple[str, str]]:
-    """Return what may be written, each with what to say beside it: the best connected municipalities, the largest
-    networks, by name, or by slug where several have the name.
-    """
+    """Return what may be written, as `suggested` does: the best connected municipalities, the largest networks."""
     asked = {_CLASSES[0]: ("members",), _CLASSES[1]: ("networks",)}.get(class_, ("networks", "members"))
     rows = [row for name in asked for row in site().ask(name, lang=language())]
-    names = Counter(row["label"].value for row in rows)
-    found = ((links.slug(row["entity"].value), row["label"].value) for row in rows)
-    return [(label, "") if names[label] == 1 else (slug, label) for slug, label in found][:_OFFERED]
+    return suggested([(links.slug(row["entity"].value), row["label"].value) for row in rows])[:_OFFERED]
 
 
 def _largest(name: str, number: str) -> list[tuple[str, str]]:

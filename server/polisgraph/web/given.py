@@ -48,9 +48,17 @@ class Field:
 
     @property
     def suggestions(self) -> list[tuple[str, str]]:
-        """What may be typed, and what to say beside it: names, or values where several things have the name."""
-        times = Counter(label for _, label in self.choices)
-        return [(label, "") if times[label] == 1 else (value, label) for value, label in self.choices]
+        """What may be typed, and what to say beside it."""
+        return suggested(self.choices)
+
+
+def suggested(choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what may be typed for `choices`, values with labels, and what to say beside it.
+
+    That is the label; where several have it, the value, and the label beside it.
+    """
+    times = Counter(label for _, label in choices)
+    return [(label, "") if times[label] == 1 else (value, label) for value, label in choices]
 
 
 def fields(report: Report, given: Mapping[str, Sequence[Given]], wrong: str = "") -> list[Field]:
