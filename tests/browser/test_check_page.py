@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Watched
+from tests.browser.test_access import RULES, violations
 from tests.checking.test_inspection import GOOD
 
 pytestmark = pytest.mark.browser
@@ -23,6 +24,7 @@ def test_a_data_editor_checks_a_file(watched: Watched, tmp_path: Path, language:
     first = page.locator(".findings.violation li").first
     assert "12" in first.locator(".where").inner_text() and "net:nowhere" in first.locator("pre").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page, RULES) == []
     # The text is still there: only the place at fault is mended.
     field.fill(field.input_value().replace("net:nowhere", "net:uclg"))
     file = tmp_path / "from-bochum.ttl"

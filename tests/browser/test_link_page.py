@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Watched
+from tests.browser.test_access import RULES, violations
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,7 @@ def test_names_are_pasted_reviewed_and_taken_along(watched: Watched, language: s
     assert page.locator("tr.sure .features li").first.is_visible()
     page.locator("tr.candidates input[type=radio]").first.check()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page, RULES) == []
     with page.expect_download() as download:
         page.locator("button[name=download]").click()
     linked = download.value.path().read_text(encoding="utf-8-sig")

@@ -56,6 +56,8 @@ def test_expensive_pages_are_not_for_crawlers(client: FlaskClient) -> None:
         f"{members}?network=eccar",
         f"{members}/embed",
         "/review",
+        "/compare?with=koeln&with=bochum",
+        "/quality?about=https://w3id.org/polisgraph/id/network/eccar",
     )
     for path in paths:
         assert any(rule.match(path) for rule in rules), path

@@ -25,6 +25,7 @@ NOT_FOR_CRAWLERS = (
     "/review",
     "/search",
     "/compare?",
+    "/quality?",
     "/reconcile",
 )
 """What would have them ask every question there is, and addresses that only lead to pages."""
