@@ -35,7 +35,7 @@ def summary(decided: Sequence[Decided]) -> Iterator[str]:
         yield "the source of what is left out is"
         yield from (f"{number:>{width},} {reason}" for reason, number in sorted(reasons.items()))
     defective = sum(1 for one in decided if one.defects)
-    yield f"of these {defective:,} have a defect, and what it spoils is left out"
+    yield f"of all rows {defective:,} have a defect, and what it spoils is left out"
     yield from (f"{number:>{width},} {defect}" for defect, number in sorted(defects.items()))
 
 
