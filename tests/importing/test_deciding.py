@@ -64,7 +64,7 @@ def test_the_summary_accounts_for_every_row(decided: dict[str, Decided]) -> None
     lines = list(summary(list(decided.values())))
     assert lines[0].split()[:2] == ["18", "rows"]
     assert sum(int(line.split()[0]) for line in lines[1 : 1 + len(Outcome)]) == 18
-    assert any(line.startswith("of these 4 have a defect") for line in lines)
+    assert any(line.startswith("of all rows 4 have a defect") for line in lines)
     rows = list(csv.DictReader(io.StringIO(write_account(list(decided.values())))))
     assert [int(row["row"]) for row in rows] == list(range(2, 20))
     assert Counter(row["outcome"] for row in rows) == Counter(one.outcome for one in decided.values())
