@@ -203,7 +203,7 @@ def answer(found: Problem) -> Response:
     """Return the page or the document that tells of a problem."""
     if prefers_page():
         told = {name: value for name, value in found.told.items() if name != _CHOICES}
-        rows = [(gettext(DETAIL_NAMES.get(name, name)), *_words(value)) for name, value in told.items()]
+        rows = [(gettext(DETAIL_NAMES.get(name, name)), *_words(name, value)) for name, value in told.items()]
         response = Response(render_template("problem.html", problem=found, rows=rows), mimetype="text/html")
     else:
         response = Response(json.dumps(found.document(), ensure_ascii=False, default=str), mimetype=PROBLEM)
@@ -226,10 +226,10 @@ def _handle(error: Exception) -> Response:
     return answer(problem(error))
 
 
-def _words(value: object) -> tuple[str, str]:
+def _words(name: str, value: object) -> tuple[str, str]:
     """Return a detail for people, and its language if that is not the reader's: words nobody translated are English."""
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    words = gettext(text)
+    words = gettext(text) if name == "accepted" else text  # the others are names and numbers
     return words, "en" if words == text and " " in text and language() != "en" else ""
 
 
