@@ -103,7 +103,7 @@ def test_pages_say_the_same_in_the_readers_language(client: FlaskClient) -> None
     assert "<h1>Fehlerhafte Anfrage" in german.text and "<h1>Bad query" in english.text
     for page in (german.text, english.text):
         assert problem["detail"].replace("'", "&#39;") in page
-        assert f"<dd>{problem['column']}</dd>" in page
+        assert f'<dd lang="en">{problem["column"]}</dd>' in page
     assert "<dt>Spalte</dt>" in german.text and "<dt>Column</dt>" in english.text
 
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from polisgraph import errors
 from polisgraph.errors import QueryError
 from polisgraph.namespaces import BASE
-from polisgraph.web.language import N_, gettext, language
+from polisgraph.web.language import N_, gettext
 from polisgraph.web.layers import Refuse
 from polisgraph.web.negotiation import prefers_page
 
@@ -227,10 +227,10 @@ def _handle(error: Exception) -> Response:
 
 
 def _words(name: str, value: object) -> tuple[str, str]:
-    """Return a detail for people, and its language if that is not the reader's: words nobody translated are English."""
+    """Return a detail for people, and "en" if it is not in the reader's words: as names and numbers of the service."""
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     words = gettext(text) if name == "accepted" else text  # the others are names and numbers
-    return words, "en" if words == text and " " in text and language() != "en" else ""
+    return words, "en" if words == text else ""
 
 
 def _of_query(error: QueryError) -> Problem:
