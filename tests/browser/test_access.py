@@ -24,6 +24,8 @@ KINDS = {
     "/doc/network/eurocities": 160,
     "/doc/person/juergen-roters": 100,
     "/doc/source/koeln": 100,
+    "/doc/body/eurocities-forum-kultur": 100,
+    "/doc/tenure/koeln--eurocities": 100,
     "/doc/municipality": 100,
     "/sparql": 100,
     f"/sparql?query={NETWORKS}": 100,

@@ -26,6 +26,12 @@ def test_it_is_found(english: Reader, query: str, address: str) -> None:
     assert address in page.links and query in page.attributes("input", "value")
 
 
+@pytest.mark.parametrize("query", ["eurocites", "dusseldrf", "heidelberk", "kultur"])
+def test_nothing_is_offered_twice(client: FlaskClient, query: str) -> None:
+    addresses = [find["address"] for find in client.get(f"/search/suggest?q={query}").json]
+    assert addresses and len(addresses) == len(set(addresses))
+
+
 def test_nothing_is_found(german: Reader) -> None:
     page = german.get("/search?q=xqxqxqxq")
     assert page.status == 200 and "Nichts hier heißt so" in page.text and "/doc/network" in page.links

@@ -38,7 +38,7 @@ def page() -> Response:
     if known := headers.unchanged(name):
         return known
     query = _query()
-    page = render_template("search.html", query=query, finds=search(query, SHOWN) if query else [])
+    page = render_template("search.html", query=query, finds=search(query, SHOWN))
     return headers.tagged(Response(page, mimetype="text/html"), name)
 
 
@@ -57,10 +57,13 @@ def search(query: str, limit: int) -> list[Find]:
 
     Raises Busy and QueryError as the desk does.
     """
+    if not query:
+        return []
     with desk().turn() as service:
-        targets = service.suggestions.find(query, 0, limit) if query else []
-        if len(targets) < limit and query:
-            targets += [each for each in _alike(service, query) if each not in targets]
+        targets = list(service.suggestions.find(query, 0, limit))
+        if len(targets) < limit:
+            # The likeliest may be found in both ways.
+            targets = list({target.iri: target for target in (*targets, *_alike(service, query))}.values())
         # An entry of the gazetteer says where a place lies; what a list knows of one, in which networks it is.
         ranked = [
             (
@@ -77,7 +80,7 @@ def search(query: str, limit: int) -> list[Find]:
     # Who types the name of a report or a person should not have to look below thirty villages.
     exact = [find for find in others if find.name.casefold().startswith(query.casefold())]
     rest = [find for find in others if find not in exact]
-    return [*named[:3], *exact[:3], *named[3:], *exact[3:], *rest] if query else []
+    return [*named[:3], *exact[:3], *named[3:], *exact[3:], *rest]
 
 
 def _distance(query: str, names: Iterable[str]) -> int:
@@ -86,7 +89,7 @@ def _distance(query: str, names: Iterable[str]) -> int:
     spelt = {slug for name in names for slug in (slug_of(name), slug_of(without_marks(name.casefold())))}
     if wanted in spelt:
         return 0
-    return 1 if any(f"-{name}".find(f"-{wanted}") >= 0 for name in spelt) else 2
+    return 1 if any(f"-{wanted}" in f"-{name}" for name in spelt) else 2
 
 
 def _of_lists(query: str, limit: int) -> list[Find]:
