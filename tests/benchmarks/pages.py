@@ -132,7 +132,7 @@ def _timed(
                 if len(problems) < len(requests) / 2
                 else None
             )
-            wrong = f"{len(problems)} of {len(requests)}: {problems[0]}" if problems else ""
+            wrong = f"{problems[0][:40]} ({len(problems)} of {len(requests)})" if problems else ""
             found.append((answers[0].size, latency, wrong))
         client.close()
     finally:
