@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from multiprocessing.util import Finalize
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 HEADER_TIME = 10_000
 """Milliseconds in which the head of a request must have come, also on a connection that is kept open."""
 _PR_SET_PDEATHSIG = 1
+_LOOK_FOR_PARENT = 1.0
+"""Seconds between two looks whether the first process is still there."""
 _LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"_granian": {"handlers": []}}}
 _log = logging.getLogger(__name__)
 
@@ -85,7 +89,7 @@ def serve(settings: Settings, snapshot: Snapshot, watch: Watch | None = None) ->
 
 def application(settings: Settings, parent: int) -> "Application":
     """Return the application that the process serves, for which the process `parent` answers."""
-    _end_with(parent)
+    _end_with(parent, settings.stop_limit)
     # A terminal's Ctrl-C goes to the whole group of processes. It is for the first of them, which tells the others.
     os.setpgid(0, 0)
     journal.configure(settings)
@@ -146,10 +150,22 @@ def _check_address(host: str, port: int) -> None:
         raise PolisgraphError(f"cannot listen at {host}:{port}: {reason}; choose another --port or --host") from None
 
 
-def _end_with(parent: int) -> None:
-    """Have the system stop this process when `parent` is gone, however it went: nobody else would."""
+def _end_with(parent: int, limit: float) -> None:
+    """Have the system stop this process when `parent` is gone, however it went: nobody else would.
+
+    If it is still there `limit` seconds later, it ends all the same: a signal that comes just as granian begins to wait
+    for one is lost.
+    """
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(1)
+
+    def end() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_FOR_PARENT)
+        time.sleep(limit)
+        os._exit(1)
+
+    threading.Thread(target=end, name="parent", daemon=True).start()
