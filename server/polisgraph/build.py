@@ -235,7 +235,8 @@ def _prepare(draft: Path, plan: Plan, manifest: dict[str, Any], progress: Progre
     settings = Settings(workers=at_once, time_limit=_PREPARING, slow_query=_PREPARING)
     queries = [(f"{r.name} ({language})", query) for r in load_reports(plan.queries).values()
                for language, query in unasked(r)]  # fmt: skip
-    with progress.stage("answer"), closing(LocalEngine(draft / "store", frozenset(), settings)) as engine:
+    # The process that builds may go on to serve, and is forked then.
+    with progress.stage("answer"), closing(LocalEngine(draft / "store", frozenset(), settings, "spawn")) as engine:
         prepare(draft / snapshot.ANSWERS, engine, queries, at_once, progress.step)
 
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -77,6 +79,27 @@ def test_when_the_first_process_is_killed_the_others_end_too(serving: Callable[.
         server.process.kill()
         server.process.wait(PATIENCE)
         until(lambda: not server.program.processes())
+
+
+ORPHAN = """
+import os, signal, time
+from polisgraph.web.wsgi import _end_with
+if os.fork():
+    os.wait()
+else:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _end_with(os.getppid(), 0.1)
+    print("begun", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_it_ends_with_its_parent_even_if_the_signal_is_lost() -> None:
+    first = subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE)
+    assert first.stdout is not None and first.stdout.readline() == b"begun\n"
+    first.kill()
+    # The pipe is closed when the last process is gone that has it.
+    assert first.communicate(timeout=PATIENCE)[0] == b""
 
 
 def test_a_serving_process_that_is_killed_is_replaced(serving: Callable[..., Any]) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from polisgraph.engine.pool import PooledEngine
+from polisgraph.engine.pool import Method, PooledEngine
 from polisgraph.engine.stored import StoreSetup
 from polisgraph.errors import SnapshotError
 from polisgraph.namespaces import PREFIXES
@@ -12,8 +12,10 @@ from polisgraph.settings import Settings
 class LocalEngine(PooledEngine):
     """Workers that each have the store of a snapshot open read-only."""
 
-    def __init__(self, store_path: Path, graphs: frozenset[str], settings: Settings) -> None:
-        """Start the workers on the store in `store_path`; `graphs` are those that clients may name.
+    def __init__(
+        self, store_path: Path, graphs: frozenset[str], settings: Settings, method: Method = "forkserver"
+    ) -> None:
+        """Start the workers on the store in `store_path` by `method`; `graphs` are those that clients may name.
 
         Raise SnapshotError if there is no store.
         """
@@ -27,4 +29,4 @@ class LocalEngine(PooledEngine):
             settings.query_limit,
             store_path.resolve(),
         )
-        super().__init__(setup, settings)
+        super().__init__(setup, settings, method)

@@ -4,6 +4,7 @@ import math
 import multiprocessing
 import threading
 from contextlib import suppress
+from typing import Literal
 
 from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
@@ -15,15 +16,21 @@ from polisgraph.engine.watched import refused, watched
 from polisgraph.errors import BadParameter, QueryError, WorkerFailed
 from polisgraph.settings import Settings
 
+Method = Literal["forkserver", "spawn"]
+
 
 class PooledEngine:
     """Worker processes that answer queries. Safe to use from many threads."""
 
-    def __init__(self, setup: Setup, settings: Settings) -> None:
-        """Start the workers that `setup` describes."""
+    def __init__(self, setup: Setup, settings: Settings, method: Method = "forkserver") -> None:
+        """Start the workers that `setup` describes, by a start method of multiprocessing.
+
+        "forkserver" leaves a process behind that forks more of them in no time, also when the engine is closed; a
+        process that itself is forked later should not have one, for it would take it for its own. "spawn" leaves none.
+        """
         self._settings = settings
         self._setup = setup
-        self._context = multiprocessing.get_context("forkserver")
+        self._context = multiprocessing.get_context(method)
         # Workers are forked from a process that has imported all they need: ready in 30 ms instead of 200.
         self._context.set_forkserver_preload([worker.__name__, type(setup).__module__])
         self._turns = Turns(settings.workers, settings.queue, settings.time_limit)
