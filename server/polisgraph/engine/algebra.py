@@ -45,6 +45,15 @@ def algebra(text: str) -> CompValue:
     return translated
 
 
+def parts(node: CompValue) -> list[object]:
+    """Return what is directly within `node`.
+
+    rdflib keeps what it parsed as items, and what its translation made of an item as an attribute of the same name.
+    What it translated has been moved out of the item: of an EXISTS, all filters.
+    """
+    return list({**node, **vars(node)}.values())
+
+
 def _parse(text: str) -> tuple[ParseResults, CompValue]:
     if _RESOLVED_BY_RDFLIB.search(text):
         raise BadQuery("Write the backslash before u as its own literal: \\\\u is read differently by parsers.")
@@ -66,7 +75,7 @@ def _nodes(roots: list[object]) -> Iterator[CompValue]:
         node = waiting.pop()
         if isinstance(node, CompValue):
             yield node
-            waiting.extend(node.values())
+            waiting.extend(parts(node))
         elif isinstance(node, list | tuple | set | ParseResults):
             waiting.extend(node)
         elif isinstance(node, dict):

@@ -17,7 +17,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, OneOrMore, Path, Seq
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
-from polisgraph.engine.algebra import algebra
+from polisgraph.engine.algebra import algebra, parts
 
 DEFAULT, NAMED = "default", "named"
 """The default graph, and any named graph; other graphs go by their IRI."""
@@ -113,7 +113,7 @@ def _of_node(node: CompValue, graph: str, bound: Bound) -> Iterator[Pattern]:
             yield from _walk(node.p, graph, bound)
         case _:
             # Of a template too, which needs nothing; its triples are lists of terms, in which there is nothing to walk.
-            yield from _walk(list(node.values()), graph, {})
+            yield from _walk(parts(node), graph, {})
 
 
 def _fixed(node: Any) -> dict[Node, tuple[URIRef, ...]]:
