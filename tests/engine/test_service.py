@@ -70,7 +70,7 @@ FORBIDDEN = {
     "union": "SELECT * { { } UNION { SERVICE <%> { ?s ?p ?o } } }",
     "optional": "SELECT * { OPTIONAL { SERVICE <%> { ?s ?p ?o } } }",
     "minus": "SELECT * { ?a ?b ?c MINUS { SERVICE <%> { ?a ?p ?o } } }",
-    "in what is in an exists": "SELECT * { ?a ?b ?c FILTER EXISTS { ?a ?p ?o FILTER EXISTS { SERVICE <%> { ?s ?p ?o } } } }",
+    "in an exists": "SELECT * { ?a ?b ?c FILTER EXISTS { ?a ?p ?o FILTER EXISTS { SERVICE <%> { ?s ?p ?o } } } }",
     "graph": "SELECT * { GRAPH ?g { SERVICE <%> { ?s ?p ?o } } }",
     "subselect": "SELECT * { { SELECT * { SERVICE <%> { ?s ?p ?o } } } }",
     "exists": "SELECT * { ?a ?b ?c FILTER EXISTS { SERVICE <%> { ?s ?p ?o } } }",
