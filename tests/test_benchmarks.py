@@ -23,7 +23,7 @@ from tests.benchmarks.peers import Polisgraph
 from tests.benchmarks.profiles import PROFILES, Profile
 from tests.benchmarks.run import ALL, Budget, ItemFigures, PeerFigures, Run
 from tests.benchmarks.synthetic import World
-from tests.benchmarks.table import keep, show
+from tests.benchmarks.table import Measured, keep, show
 from tests.benchmarks.targets import targets
 from tests.benchmarks.work import NONCE, items
 
@@ -178,12 +178,13 @@ def test_the_harness_measures_what_servers_answer(snapshot: Snapshot, tmp_path: 
         assert mixed and mixed.per_second > 0 and mixed.failed == 0
     build = Build(1.0, 1, 1, {"load": 1.0}, {"triples": 1}, validated=False)
     found = targets("shipped", build, figures)
-    keep(tmp_path / "figures.json", "shipped", build, figures, found)
+    measured = Measured("shipped", found, build, figures)
+    keep(tmp_path / "figures.json", measured)
     assert [server["name"] for server in json.loads((tmp_path / "figures.json").read_text())["servers"]] == [
         figure.name for figure in figures
     ]
     console = Console(record=True, width=240)
-    show(console, "shipped", build, figures, found)
+    show(console, measured)
     shown = console.export_text()
     assert "Targets, shipped" in shown and "query 01-networks-of-a-city" in shown
     assert {target.met for target in found if "build" in target.aim or "SHACL" in target.aim} == {None}

@@ -13,7 +13,7 @@ from tests.benchmarks.pages import PageFigures, measured
 from tests.benchmarks.peers import PeerError
 from tests.benchmarks.profiles import PROFILES
 from tests.benchmarks.run import ALL, Budget, Run
-from tests.benchmarks.table import keep, show
+from tests.benchmarks.table import Measured, keep, show
 from tests.benchmarks.targets import targets
 
 SHIPPED = "shipped"
@@ -66,9 +66,9 @@ def main(profiles: tuple[str, ...], folder: Path, only: tuple[str, ...], no_vali
                 sys.exit(f"benchmarks: Polisgraph {error}")
             except KeyboardInterrupt:
                 stopped = True
-        found = targets(profile, build, run.figures, pages)
-        keep(place / "figures.json", profile, build, run.figures, found, pages)
-        show(console, profile, build, run.figures, found, pages)
+        figures = Measured(profile, targets(profile, build, run.figures, pages), build, run.figures, pages)
+        keep(place / "figures.json", figures)
+        show(console, figures)
         console.print(f"All figures: {place / 'figures.json'}\n")
         if stopped:
             sys.exit("benchmarks: stopped; what was measured until then stands above")

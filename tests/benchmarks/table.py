@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -17,41 +17,32 @@ from tests.benchmarks.targets import Target
 _MARKS = {True: "[green]met[/]", False: "[red]not met[/]", None: "not measured"}
 
 
-def keep(
-    path: Path,
-    profile: str,
-    build: Build,
-    figures: list[PeerFigures],
-    found: list[Target],
-    pages: Sequence[PageFigures] = (),
-) -> None:
-    """Write all figures of a run, in seconds and bytes."""
-    content = {
-        "profile": profile,
-        "targets": [asdict(target) for target in found],
-        "build": asdict(build),
-        "servers": [asdict(figure) for figure in figures],
-        "pages": [asdict(page) for page in pages],
-    }
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+@dataclass(frozen=True)
+class Measured:
+    """What a run has measured of one profile: times in seconds, sizes in bytes."""
+
+    profile: str
+    targets: list[Target]
+    build: Build
+    servers: list[PeerFigures]
+    pages: Sequence[PageFigures] = ()
 
 
-def show(
-    console: Console,
-    profile: str,
-    build: Build,
-    figures: list[PeerFigures],
-    found: list[Target],
-    pages: Sequence[PageFigures] = (),
-) -> None:
+def keep(path: Path, measured: Measured) -> None:
+    """Write all figures of a run."""
+    path.write_text(json.dumps(asdict(measured), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def show(console: Console, measured: Measured) -> None:
     """Print the tables of one profile."""
-    console.print(_targets(profile, found))
-    console.print(_ratios(profile, figures))
-    console.print(_items(profile, figures))
-    if pages:
-        console.print(_pages(profile, pages))
-    console.print(_servers(profile, figures))
-    console.print(_stages(profile, build))
+    profile = measured.profile
+    console.print(_targets(profile, measured.targets))
+    console.print(_ratios(profile, measured.servers))
+    console.print(_items(profile, measured.servers))
+    if measured.pages:
+        console.print(_pages(profile, measured.pages))
+    console.print(_servers(profile, measured.servers))
+    console.print(_stages(profile, measured.build))
 
 
 def _targets(profile: str, found: list[Target]) -> Table:

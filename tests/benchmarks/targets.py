@@ -7,7 +7,7 @@ from tests.benchmarks.data import Build
 from tests.benchmarks.pages import DATA, PageFigures
 from tests.benchmarks.run import CHEAP, PeerFigures
 
-_LIMITS = {"shipped": (60.0, None), "realistic": (300.0, 8e9), "stress": (1800.0, None)}
+_LIMITS = {"shipped": (15.0, None), "realistic": (300.0, 8e9), "stress": (1800.0, None)}
 """Seconds and bytes that a build may take."""
 _SHACL = {"shipped": 10.0, "realistic": 300.0}
 """Seconds that validation may take."""
