@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flask import Response
+from flask import Response, current_app
 
 from polisgraph.errors import QueryError
 from polisgraph.namespaces import BASE, DATASET
@@ -38,6 +38,15 @@ def terms() -> tuple[Terms, ...]:
 
 def _stated() -> dict[str, Terms]:
     """Return all terms that are stated, by what they are those of: graphs, and the dataset as a whole."""
+    # Few, the same as long as the snapshot is served, and told with every page and download.
+    kept: dict[str, dict[str, Terms]] = current_app.extensions.setdefault("polisgraph.terms", {})
+    spoken = language()
+    if spoken not in kept:
+        kept[spoken] = _read()
+    return kept[spoken]
+
+
+def _read() -> dict[str, Terms]:
     found: dict[str, Terms] = {}
     for row in site().ask("attribution", lang=language()):
         graph, licence = row["graph"].value, row["licence"].value
