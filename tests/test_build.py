@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from polisgraph.engine import Engine, Query
 from polisgraph.engine.gate import check
 from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.prepared import PreparedEngine
-from polisgraph.errors import BadParameter, SnapshotError, SourceError, ValidationError
+from polisgraph.errors import BadParameter, RuleError, SnapshotError, SourceError, ValidationError
 from polisgraph.namespaces import APART, DATASET, DERIVED_GRAPH, INFERRED_GRAPH, REPORT_GRAPH
 from polisgraph.reports import EntityLookup, bind, load_reports
 from polisgraph.settings import Machine, Settings
@@ -143,15 +144,32 @@ def test_a_failed_build_leaves_the_old_snapshot_in_service(
     assert [path.name for path in (tmp_path / "home" / "snapshots").iterdir()] == [good.id]
 
 
+@pytest.mark.parametrize("where", ["derive", "reason", "describe", "write", "answer"])
+def test_a_failure_at_any_stage_leaves_nothing_behind(
+    tmp_path: Path, data: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polisgraph.build._PREPARED_FROM", 0)
+    home, threads = tmp_path / "home", threading.active_count()
+
+    def fail(stage: str) -> None:
+        if stage == where:
+            raise RuleError(stage)
+
+    with pytest.raises(RuleError, match=where):
+        build(home, Plan(data=(data,)), Progress(fail))
+    assert {path.name for path in home.rglob("*")} <= {"lock", "snapshots"}
+    assert threading.active_count() == threads
+
+
 KILLED = """
-import os, signal, sys
+import importlib, os, signal, sys
 from pathlib import Path
-from polisgraph import build, snapshot
+from polisgraph import build
 where, home, data = sys.argv[1:]
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 if where.startswith("before "):
     module, _, name = where.removeprefix("before ").rpartition(".")
-    setattr(getattr(snapshot, module) if module else snapshot, name, die)
+    setattr(importlib.import_module(f"polisgraph.{module}"), name, die)
 show = lambda stage: die() if stage == where else None
 build.build(Path(home), build.Plan(data=(Path(data),)), build.Progress(show))
 """
@@ -166,10 +184,11 @@ build.build(Path(home), build.Plan(data=(Path(data),)), build.Progress(show))
         "reason",
         "describe",
         "write",
-        "before disk.copy",
+        "before disk.n_quads",
         "before dumps.write",
-        "before _sync",
-        "before put_in_service",
+        "before disk._move",
+        "before snapshot._sync",
+        "before snapshot.put_in_service",
     ],
 )
 def test_a_build_killed_at_any_stage_leaves_the_old_snapshot_and_the_next_one_succeeds(
@@ -196,7 +215,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, data: Path, mo
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("polisgraph.snapshot.dumps.write", full)
+    monkeypatch.setattr("polisgraph.dumps.write", full)
     with pytest.raises(SnapshotError, match="No space left on device"):
         make(tmp_path / "home", data)
     assert current(tmp_path / "home").id == good.id
@@ -299,7 +318,7 @@ def test_what_does_not_fit_into_memory_is_built_on_the_disk(
 
     in_memory, _ = make(tmp_path / "one", data)
     monkeypatch.setattr("polisgraph.build.this_machine", lambda: Machine(cores=1, memory=10_000))
-    monkeypatch.setattr("polisgraph.snapshot.disk.copy", None)
+    monkeypatch.setattr("polisgraph.build.InMemory", None)
     on_disk, _ = make(tmp_path / "two", data)
     assert in_memory.id == on_disk.id
     assert in_memory.manifest["graphs"] == on_disk.manifest["graphs"]

@@ -13,17 +13,15 @@ import pytest
 from polisgraph import seal
 from polisgraph.build import Plan, Progress, build
 from polisgraph.errors import SnapshotError
-from polisgraph.snapshot import Snapshot, current, opened, put_in_service, stored, write
+from polisgraph.snapshot import Snapshot, current, opened, put_in_service, stored, workshop, write
 
 
 def small(home: Path, name: str) -> Snapshot:
     """A snapshot with one triple that says its name, in service."""
-    folder = home / "workshop"
-    folder.mkdir(parents=True)
-    store = ox.Store(str(folder / name))
-    store.add(ox.Quad(ox.NamedNode("http://example.org/s"), ox.NamedNode("http://example.org/p"), ox.Literal(name)))
-    made = write(home, store, {"id": name, "graphs": {}, "triples": 1, "built": "2026-11-22T00:00:00+00:00"})
-    shutil.rmtree(folder, ignore_errors=True)
+    quad = ox.Quad(ox.NamedNode("http://example.org/s"), ox.NamedNode("http://example.org/p"), ox.Literal(name))
+    with workshop(home) as shop:
+        shop.store.add(quad)
+        made = write(home, shop, {"id": name, "graphs": {}, "triples": 1, "built": "2026-11-22T00:00:00+00:00"})
     put_in_service(home, made)
     return made
 

@@ -5,7 +5,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ import rdflib
 from polisgraph import __version__, bundle, history, snapshot
 from polisgraph.derive import derive
 from polisgraph.description import describe
+from polisgraph.disk import InMemory, OnDisk
 from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.prepared import prepare
 from polisgraph.errors import SourceError, ValidationError
@@ -98,24 +99,29 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
         named, current = _identity(plan, inputs), _identity(plan, inputs, date.today())
         found = snapshot.stored(home, named) or snapshot.stored(home, current)
         if found is None:
-            with nullcontext() if _fits_in_memory(plan) else snapshot.workshop(home) as store:
-                loaded, validation = assemble(plan, progress, judge, store)
+            with snapshot.workshop(home, InMemory if _fits_in_memory(plan) else OnDisk) as shop:
+                loaded, validation = assemble(plan, progress, judge, shop.store, shop.stated)
                 _check_unchanged(loaded, inputs)
                 identity = _identity(plan, inputs, loaded.today) if loaded.by_clock else named
                 with progress.stage("write"):
                     manifest = _manifest(identity, plan, inputs, loaded, validation, progress)
-                    made = snapshot.write(
-                        home, loaded.store, manifest, lambda draft: _prepare(draft, plan, manifest, progress)
-                    )
+                    made = snapshot.write(home, shop, manifest, lambda draft: _prepare(draft, plan, manifest, progress))
         with progress.stage("switch"):
             history.put_in_service(home, found or made)
         return found or made, found is None
 
 
 def assemble(
-    plan: Plan, progress: Progress, judge: Judge = lambda validation: None, store: ox.Store | None = None
+    plan: Plan,
+    progress: Progress,
+    judge: Judge = lambda validation: None,
+    store: ox.Store | None = None,
+    stated: Callable[[], object] = lambda: None,
 ) -> tuple[Loaded, Validation | None]:
-    """Run the stages up to the finished store, `store` or else one in memory; raise what `build` raises."""
+    """Run the stages up to the finished store, `store` or else one in memory; raise what `build` raises.
+
+    `stated` hears when all is there but conclusions and the description.
+    """
     rules = plan.ontology / "rules"
     validation = None
     with progress.stage("load"):
@@ -129,6 +135,7 @@ def assemble(
             raise ValidationError("the data breaks shapes of severity Violation; nothing was built")
         # Findings speak about the data and are no part of it: only in their own graph.
         extend(loaded.store, validation.report())
+    stated()
     if plan.reason:
         with progress.stage("derive"):
             derive(loaded.store, rules, progress.step)

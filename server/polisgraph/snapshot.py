@@ -14,16 +14,15 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from polisgraph import disk, dumps, seal
+from polisgraph import seal
+from polisgraph.disk import OnDisk, Workshop
 from polisgraph.errors import SnapshotError
 from polisgraph.seal import MANIFEST
 
@@ -117,24 +116,16 @@ def stored(home: Path, identity: str) -> Snapshot | None:
 
 
 def write(
-    home: Path, store: ox.Store, manifest: dict[str, Any], complete: Callable[[Path], object] = lambda draft: None
+    home: Path, shop: Workshop, manifest: dict[str, Any], complete: Callable[[Path], object] = lambda draft: None
 ) -> Snapshot:
-    """Write `store` with its dumps and `manifest` (which names the id) below `home`; it is not in service yet.
+    """Write what was built in `shop`, a `workshop` of `home`, with its dumps and `manifest` (which names the id).
 
-    `store` is in memory or that of a `workshop` of `home`. `complete` may add what belongs to the snapshot besides, in
-    the folder that it is given. Raises SnapshotError if it cannot be written; nothing of it is left then.
+    It is not in service yet. `complete` may add what belongs to the snapshot besides, in the folder that it is given.
+    Raises SnapshotError if it cannot be written; nothing of it is left then.
     """
 
     def fill(draft: Path) -> None:
-        if _workshop(home).exists():
-            disk.move(store, _workshop(home), draft / "store")
-            dumps.write(draft / "dumps", ox.Store.read_only(str(draft / "store")))
-        else:
-            with ThreadPoolExecutor(1) as pool:
-                # Copying ends with work for one processor only.
-                dumped = pool.submit(dumps.write, draft / "dumps", store)
-                disk.copy(store, draft / "store")
-                dumped.result()
+        shop.deliver(draft)
         complete(draft)
         seal.write(draft, seal.sealed(draft, manifest))
 
@@ -183,18 +174,18 @@ def roles(home: Path, identity: str) -> list[str]:
 
 
 @contextmanager
-def workshop(home: Path) -> Iterator[ox.Store]:
-    """Yield an empty store on the disk of `home`, to build in; it is gone at the end. The caller holds the lock.
+def workshop(home: Path, kind: type[Workshop] = OnDisk) -> Iterator[Workshop]:
+    """Yield a place of this `kind` below `home` to build in; it is gone at the end. The caller holds the lock.
 
     Raises SnapshotError where the disk fails.
     """
-    folder = _workshop(home)
+    folder = home / "workshop"
     # What an interrupted build left behind; the lock says that nobody is at work on it.
     shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir()
-        # A folder of its own: whoever caught the error of an earlier build may still have its store open.
-        yield ox.Store(mkdtemp(dir=folder))
+        with closing(kind(folder)) as shop:
+            yield shop
     except OSError as error:
         raise _unwritable(home, error) from None
     finally:
@@ -281,10 +272,6 @@ def _unwritable(home: Path, error: OSError) -> SnapshotError:
 
 def _folder(home: Path) -> Path:
     return home / "snapshots"
-
-
-def _workshop(home: Path) -> Path:
-    return home / "workshop"
 
 
 def _try(path: Path) -> None:

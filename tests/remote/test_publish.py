@@ -30,13 +30,13 @@ def small(home: Path, identity: str, graphs: dict[str, str]) -> Snapshot:
     """A snapshot with `graphs` in Turtle, and their union."""
     manifest = {"id": identity, "graphs": {GRAPHS + name: turtle.count(".") for name, turtle in graphs.items()}}
     home.mkdir(parents=True, exist_ok=True)
-    with snapshots.workshop(home) as store:
+    with snapshots.workshop(home) as shop:
         for name, turtle in graphs.items():
             data = f"@prefix : <{EX}> . @prefix xsd: <{PREFIXES['xsd']}> . {turtle}".encode()
             quads = list(ox.parse(data, format=ox.RdfFormat.TURTLE))
             for place in (ox.NamedNode(GRAPHS + name), ox.DefaultGraph()):
-                store.extend(ox.Quad(q.subject, q.predicate, q.object, place) for q in quads)
-        return snapshots.write(home, store, manifest)
+                shop.store.extend(ox.Quad(q.subject, q.predicate, q.object, place) for q in quads)
+        return snapshots.write(home, shop, manifest)
 
 
 FIRST = {
