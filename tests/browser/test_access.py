@@ -101,6 +101,15 @@ def test_a_narrow_page_is_accessible(watched: Watched, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_links_are_large_enough_for_a_finger_on_a_phone(watched: Watched) -> None:
+    """Footnotes, the names of facts, and headings to sort by stand close to one another (WCAG 2.2, 2.5.8)."""
+    found = {}
+    for path in ("/doc/network/rainbow-cities", "/doc/municipality/koeln", "/reports/representation-of-municipality"):
+        page = watched.open(path, "de", 360)
+        found[path] = violations(page, {"runOnly": {"type": "rule", "values": ["target-size"]}})
+    assert [each for each in found.items() if each[1]] == []
+
+
 def test_a_table_of_many_columns_is_read_on_a_phone_without_moving_it_sideways(watched: Watched) -> None:
     page = watched.open("/reports/members-of-network?network=eurocities", "en", 360)
     table = page.locator("table.broad")

@@ -45,6 +45,42 @@ def test_a_query_is_written_with_completion_run_and_shared_by_keyboard(watched: 
     assert watched.elsewhere == [] and watched.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("query", "keys", "last"),
+    [
+        ("SELECT * {\n?network a pg:Network }\nORDER BY ?net", ["Enter"], "ORDER BY ?network"),
+        ("SELECT * {\n?net a pg:Network ; pg:theme ?nets }\nORDER BY ?net", ["Enter"], "\n"),  # a word as it is
+        ("SELECT * {\n?net a pg:Network ; pg:theme ?nets }\nORDER BY ?net", ["ArrowDown", "Enter"], "ORDER BY ?nets"),
+        ("SELECT * {\n?network a pg:Network", ["Enter"], "a pg:Network\n  "),
+        ("SELECT * {\n?network a pg:Netw", ["ArrowDown", "Enter"], "a pg:NetworkMembership"),
+    ],
+)
+def test_enter_takes_an_offer_that_one_has_begun_or_moved_to_and_else_breaks_the_line(
+    watched: Watched, query: str, keys: list[str], last: str
+) -> None:
+    page = watched.open("/sparql", "en")
+    expect(page.locator(".CodeMirror")).to_be_visible()
+    page.locator("label[for=query]").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(query)
+    expect(page.locator(".CodeMirror-hint-active")).to_be_visible()
+    for key in keys:
+        page.keyboard.press(key)
+    expect(page.locator(".CodeMirror-hints")).to_have_count(0)
+    assert typed(page).endswith(last)
+
+
+def test_enter_breaks_the_line_where_one_only_came_by(watched: Watched) -> None:
+    page = watched.open("/sparql?query=" + quote("SELECT * { ?network ?p ?o } ORDER BY ?net"), "en")
+    expect(page.locator(".CodeMirror")).to_be_visible()
+    page.locator("label[for=query]").click()
+    page.keyboard.press("Control+End")
+    expect(page.locator(".CodeMirror-hint-active")).to_have_text("?network")
+    page.keyboard.press("Enter")
+    assert typed(page).endswith("ORDER BY ?net\n")
+    assert watched.complaints == []
+
+
 def test_an_error_is_shown_at_its_line(watched: Watched) -> None:
     page = watched.open("/sparql", "de")
     expect(page.locator(".CodeMirror")).to_be_visible()

@@ -1,7 +1,7 @@
 """Every kind of page on a phone, a tablet and a desk, in both languages: nothing hangs over the edge, nothing moves."""
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import MOVED, Watched
 from tests.browser.test_access import KINDS, drawn
@@ -72,3 +72,21 @@ def test_a_long_list_on_a_phone_pushes_down_what_follows(watched: Watched) -> No
     )
     assert page.locator(".stack tr:nth-child(40)").count() > 0
     assert page.evaluate(COVERED) == []
+
+
+def test_a_wide_table_moves_within_its_frame_and_says_so(watched: Watched) -> None:
+    page = watched.open("/reports/contradictions", "de", 1440)
+    frame, onward = page.locator(".scroll"), page.get_by_text("Die Tabelle geht rechts weiter")
+    assert frame.evaluate("each => each.scrollWidth > each.clientWidth")
+    expect(onward).to_be_visible()
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+    frame.evaluate("each => each.scrollTo({left: each.scrollWidth, behavior: 'instant'})")
+    expect(onward).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    # What has room enough says nothing.
+    page = watched.open("/reports/departures", "de", 1440)
+    expect(page.get_by_text("Die Tabelle geht rechts weiter")).to_be_hidden()
+    page = watched.open("/doc/network/eurocities", "de", 1440)
+    assert page.evaluate("[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)") == []

@@ -26,6 +26,40 @@ def test_it_is_found(english: Reader, query: str, address: str) -> None:
     assert address in page.links and query in page.attributes("input", "value")
 
 
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("Kulturforum", "/doc/body/eurocities-forum-kultur"),
+        ("eurocities kulturforum", "/doc/body/eurocities-forum-kultur"),
+        ("Mobilitätsforum", "/doc/body/eurocities-forum-mobilitaet"),
+        ("mobilitatsforum", "/doc/body/eurocities-forum-mobilitaet"),
+        ("Bürgermeisterkonvent", "/doc/network/covenant-of-mayors"),
+    ],
+)
+def test_a_compound_finds_what_has_its_parts_as_words(client: FlaskClient, query: str, address: str) -> None:
+    finds = client.get("/search/suggest", query_string={"q": query, "lang": "de"}).json
+    assert finds[0]["address"] == address
+
+
+@pytest.mark.parametrize(
+    ("query", "address"),
+    [
+        ("Heidelberg", "/doc/municipality/heidelberg"),
+        ("Städtetag", "/doc/network/staedtetag-bw"),
+        ("Forum", "/doc/body/"),
+    ],
+)
+def test_what_is_called_so_comes_before_what_has_the_parts(client: FlaskClient, query: str, address: str) -> None:
+    (first, *_) = client.get("/search/suggest", query_string={"q": query, "lang": "de"}).json
+    assert first["address"].startswith(address)
+
+
+@pytest.mark.parametrize("query", ["kulturamt", "Parkforum", "rumforum", "forumforum", "eccar kulturforum"])
+def test_a_compound_without_both_parts_finds_nothing_by_them(client: FlaskClient, query: str) -> None:
+    finds = client.get("/search/suggest", query_string={"q": query, "lang": "de"}).json
+    assert [find["address"] for find in finds if "forum" in find["address"]] == []
+
+
 @pytest.mark.parametrize("query", ["eurocites", "dusseldrf", "heidelberk", "kultur"])
 def test_nothing_is_offered_twice(client: FlaskClient, query: str) -> None:
     addresses = [find["address"] for find in client.get(f"/search/suggest?q={query}").json]

@@ -9,6 +9,7 @@ from polisgraph.linking import Candidate, Index, Matcher, Record
 from polisgraph.linking.score import LIKE
 from polisgraph.linking.target import IRI, Target
 from polisgraph.reconciliation.asked import Asked, Condition
+from polisgraph.reconciliation.compounds import Compounds
 from polisgraph.reconciliation.identifiers import iri_of
 from polisgraph.reconciliation.matching import way_of
 from polisgraph.reconciliation.suggestions import Suggestions
@@ -30,6 +31,7 @@ class Service:
         self.matcher = Matcher(index)
         self.types = Types(index)
         self.suggestions = Suggestions(index)
+        self.compounds = Compounds(index)
 
     def target(self, identifier: str) -> Target | None:
         """Return what an identifier, an IRI or a prefixed name stands for."""

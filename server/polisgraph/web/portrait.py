@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from polisgraph.links import ItemLink
 from polisgraph.namespaces import BASE, DATA_GRAPHS, DERIVED_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPHS, PREFIXES
 from polisgraph.reports.keys import SCHEMES, Key
+from polisgraph.web.disagreement import disagreements
 from polisgraph.web.gazetteer import labelled, same_place
 from polisgraph.web.itemlinks import item_links
 from polisgraph.web.language import N_, language
@@ -96,6 +97,11 @@ class Statement:
         return {item.origin for item in self.evidence}
 
     @property
+    def sources(self) -> set[str]:
+        """Who says so."""
+        return {source for item in self.evidence for source, _ in item.sources}
+
+    @property
     def is_asserted(self) -> bool:
         """Whether a file states it."""
         return bool(self.origins & {"asserted", "ontology"})
@@ -126,6 +132,8 @@ class Portrait:
     identifiers: list[Group] = field(default_factory=list)
     facts: list[Group] = field(default_factory=list)
     conclusions: list[Group] = field(default_factory=list)
+    disputed: frozenset[str] = frozenset()
+    """Properties of its facts on which sources disagree."""
     tenures: dict[str, list[Tenure]] = field(default_factory=dict)
     profile: Profile = field(default_factory=Profile)
     mentions: list[Mentions] = field(default_factory=list)
@@ -175,6 +183,7 @@ def portrait(iri: str) -> Portrait | None:
     said = {s.value for group in groups for s in group.statements if s.is_asserted}
     for group in groups:
         _place(group, found, said)
+    found.disputed = disagreements({g.property: {s.value: s.sources for s in g.statements} for g in found.facts})
     found.tenures = tenures(iri)
     found.profile = profile(iri, kind_of(row["value"].value for row in rows if _is(row, TYPE)), found.tenures)
     found.mentions = list(mentions(iri))

@@ -62,8 +62,9 @@ def search(query: str, limit: int) -> list[Find]:
     with desk().turn() as service:
         targets = list(service.suggestions.find(query, 0, limit))
         if len(targets) < limit:
-            # The likeliest may be found in both ways.
-            targets = list({target.iri: target for target in (*targets, *_alike(service, query))}.values())
+            # The likeliest may be found in several ways.
+            more = (*service.compounds.find(query), *_alike(service, query))
+            targets = list({target.iri: target for target in (*targets, *more)}.values())
         # An entry of the gazetteer says where a place lies; what a list knows of one, in which networks it is.
         ranked = [
             (

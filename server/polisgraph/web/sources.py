@@ -5,14 +5,23 @@ from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, render_template, request
 
-from polisgraph.namespaces import DATA_GRAPHS
+from polisgraph.namespaces import DATA_GRAPHS, PG
 from polisgraph.web import headers
-from polisgraph.web.language import language
+from polisgraph.web.language import N_, language
 from polisgraph.web.rows import Row, Term
 from polisgraph.web.site import site
 
 blueprint = Blueprint("sources", __name__)
 
+_HEADINGS = {
+    PG + "WebPage": N_("Pages"),
+    PG + "SourceDocument": N_("Lists of members"),
+    PG + "ReferenceDataset": N_("Data sets"),
+    PG + "PressReport": N_("Press reports"),
+    PG + "OfficialPage": N_("Official pages"),
+    PG + "EncyclopaediaArticle": N_("Articles of encyclopaedias"),
+}
+"""What sources of a class are called together, in the order of the page; those of sources.rq."""
 _CLASSES = 4
 """Classes of things that the page names of each source."""
 
@@ -51,10 +60,10 @@ def sources() -> Response:
     tag = headers.tag("page", request.full_path, language())
     if known := headers.unchanged(tag):
         return known
-    kinds: dict[str, list[Source]] = {}
+    kinds: dict[str, list[Source]] = {kind: [] for kind in _HEADINGS}
     for source in _sources():
-        kinds.setdefault(source.row["kind"].value, []).append(source)
-    page = render_template("sources.html", kinds=kinds, files=_files(), most=_CLASSES)
+        kinds[source.row["kind"].value].append(source)
+    page = render_template("sources.html", kinds=kinds, headings=_HEADINGS, files=_files(), most=_CLASSES)
     return headers.tagged(Response(page, mimetype="text/html"), tag)
 
 

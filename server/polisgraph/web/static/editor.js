@@ -19,6 +19,7 @@ function start(form) {
   const height = `${area.offsetHeight}px`;
   area.hidden = true;
   area.after(place);
+  const choices = choosing();
   const editor = new Yasqe(place, {
     value: area.value.trimEnd(),
     editorHeight: height,
@@ -28,9 +29,11 @@ function start(form) {
     showQueryButton: false,
     resizeable: false,
     screenReaderLabel: form.querySelector("label[for=query]").textContent,
+    hintConfig: { extraKeys: choices.keys },
     // Tab moves on to the next field, as everywhere; lines are indented by themselves.
     extraKeys: { Tab: false, "Shift-Tab": false, Esc: false, "Ctrl-Enter": run, "Cmd-Enter": run, "Ctrl-S": share, "Cmd-S": share },
   });
+  choices.follow(editor);
   form.querySelector("label[for=query]").addEventListener("click", () => editor.focus());
   editor.on("change", () => {
     area.value = editor.getValue();
@@ -131,6 +134,49 @@ function mark(editor, line) {
   const doc = editor.getDoc();
   doc.eachLine((each) => doc.removeLineClass(each, "background", "wrong-line"));
   if (line > 0 && line <= doc.lineCount()) doc.addLineClass(line - 1, "background", "wrong-line");
+}
+
+/* ---- what is chosen: Enter breaks the line, unless somebody has moved to an offer or is typing a part of one ---- */
+
+function choosing() {
+  let moved = false;
+  let typed = null;
+  const move = (by, offers) => {
+    moved = true;
+    offers.moveFocus(by);
+  };
+
+  /** Whether what stands before the cursor has just been typed, and is no whole word yet. */
+  function begun(editor, { list }) {
+    const { line, ch } = editor.getDoc().getCursor();
+    if (typed?.line !== line || typed.ch !== ch) return false;
+    const word = editor.getCompleteToken().string;
+    const used = editor.getValue().match(/[?$]\w+/g)?.filter((each) => each === word) ?? [];
+    return used.length < 2 && !list.some(({ text }) => text === word);
+  }
+
+  return {
+    keys: {
+      Up: (_editor, offers) => move(-1, offers),
+      Down: (_editor, offers) => move(1, offers),
+      PageUp: (_editor, offers) => move(1 - offers.menuSize(), offers),
+      PageDown: (_editor, offers) => move(offers.menuSize() - 1, offers),
+      Home: (editor) => editor.execCommand("goLineStart"),
+      End: (editor) => editor.execCommand("goLineEnd"),
+      Enter: (editor, offers) => {
+        if (moved || begun(editor, offers.data)) return offers.pick();
+        offers.close();
+        return editor.execCommand("newlineAndIndent");
+      },
+    },
+    follow(editor) {
+      editor.on("autocompletionShown", () => (moved = false));
+      editor.on("change", (_editor, { origin, from, text }) => {
+        const last = text.length - 1;
+        typed = /^[+]/.test(origin) ? { line: from.line + last, ch: text[last].length + (last ? 0 : from.ch) } : null;
+      });
+    },
+  };
 }
 
 /* ---- what is proposed: our own words only ---- */

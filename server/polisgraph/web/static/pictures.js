@@ -2,7 +2,7 @@
    The table is the text of the picture; where nothing can be drawn the page loses nothing. No motion, no other host. */
 
 const LANGUAGE = document.documentElement.lang || "en";
-const MOST = { bar: 40, column: 80, timeline: 40, map: 2000, growth: 5000, network: 400 };
+const YEARS = 80; // so many years of which some are missing are shown with their gaps
 const COLOURS = [1, 2, 3, 4, 5, 6].map((number) => `var(--picture-${number})`);
 const number = new Intl.NumberFormat(LANGUAGE);
 const loading = new Map();
@@ -176,7 +176,7 @@ function column(rows, size) {
 function places(labels) {
   const years = labels.map(Number);
   const [first, last] = [Math.min(...years), Math.max(...years)];
-  if (!labels.every((each) => /^\d{4}$/.test(each)) || last - first > MOST.column) return labels;
+  if (!labels.every((each) => /^\d{4}$/.test(each)) || last - first > YEARS) return labels;
   return Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
 }
 
@@ -365,12 +365,12 @@ function say(figure, text) {
 
 /** Draws `figure` from the table that it names; the promise is kept when it is drawn or has said that it cannot be. */
 export async function draw(figure) {
-  const { picture: kind, of, height } = figure.dataset;
+  const { picture: kind, of, height, most } = figure.dataset;
   const table = document.getElementById(of.replace("#", ""));
   const room = figure.querySelector(".room") ?? figure.appendChild(Object.assign(document.createElement("div"), { className: "room" }));
   try {
     const all = cells(table).map((cell) => READ[kind](cell, figure.dataset));
-    const rows = all.filter(USABLE[kind]).slice(0, MOST[kind]);
+    const rows = all.filter(USABLE[kind]).slice(0, Number(most) || undefined);
     if (!rows.length) throw new Error("no row has what this picture needs");
     for (const name of ["d3.min.js", "plot.umd.min.js"]) await load(assets()[name]);
     const paint = async () => {
