@@ -31,6 +31,16 @@ def test_two_share_or_do_not(german: Reader) -> None:
     assert "Eurocities" in both and "Mayors for Peace" not in both
 
 
+@pytest.mark.parametrize(
+    ("names", "link"),
+    [("with=koeln&with=eurocities", "/doc/network/eurocities"), ("with=eccar&with=Köln", "/doc/municipality/koeln")],
+)
+def test_a_network_and_a_municipality_are_not_compared(german: Reader, names: str, link: str) -> None:
+    page = german.get(f"/compare?{names}")
+    assert "Gemeinden lassen sich mit Gemeinden vergleichen" in page.text and link in page.links
+    assert "Ähnliche Namen" not in page.text and "Nicht bekannt" not in page.text
+
+
 def test_networks_side_by_side(english: Reader) -> None:
     page = english.get("/compare?with=eurocities&with=rgre-de")
     both = rows_below(page, "Shared by both", "In only one of them")
@@ -96,7 +106,8 @@ def test_what_is_not_known_is_said_with_what_is_like_it(english: Reader) -> None
     assert "dusseldrf" in page.text and "Düsseldorf" in page.text
     assert "/compare?with=koeln&with=duesseldorf&with=eurocities" in page.links
     # Whoever begins with a municipality compares municipalities.
-    assert page.text.count("Not known as one of these:") == 2
+    assert page.text.count("Not known as one of these:") == 1
+    assert "networks with networks: Eurocities" in page.text
 
 
 def test_the_form_has_names_and_not_keys(german: Reader) -> None:

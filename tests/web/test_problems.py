@@ -101,8 +101,11 @@ def test_pages_say_the_same_in_the_readers_language(client: FlaskClient) -> None
     german, english = (client.get(wrong, headers=headers) for headers in (GERMAN, ENGLISH))
     assert german.status_code == english.status_code == 400
     assert "<h1>Fehlerhafte Anfrage" in german.text and "<h1>Bad query" in english.text
-    for page in (german.text, english.text):
-        assert problem["detail"].replace("'", "&#39;") in page
+    for page, detail in (
+        (german.text, "Syntaxfehler in Zeile 2, Spalte 15: } kann"),
+        (english.text, problem["detail"]),
+    ):
+        assert detail in page
         assert f'<dd lang="en">{problem["column"]}</dd>' in page
     assert "<dt>Spalte</dt>" in german.text and "<dt>Column</dt>" in english.text
 

@@ -65,6 +65,8 @@ class Wish:
     entity: Entity | None
     shown: str
     nearest: Sequence[tuple[str, str]] = ()
+    other: Entity | None = None
+    """A network among municipalities, or a municipality among networks, if it means that."""
 
 
 @blueprint.route("/compare", strict_slashes=False)
@@ -111,10 +113,10 @@ def _wishes(given: Sequence[str]) -> tuple[list[Wish], str]:
         found, class_ = _named(name, classes)
         if found:
             classes = (class_,)
-        nearest = () if found else tuple(site().entities.nearest(name, class_, None))[:3]
-        wishes.append(
-            Wish(name, found, _shown(name, found, class_), [(each, _called(each, class_)) for each in nearest])
-        )
+        other, _ = (None, "") if found else _named(name, _CLASSES)
+        nearest = () if found or other else tuple(site().entities.nearest(name, class_, None))[:3]
+        similar = [(each, _called(each, class_)) for each in nearest]
+        wishes.append(Wish(name, found, _shown(name, found, class_), similar, other))
     return wishes, classes[0]
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from polisgraph import errors
 from polisgraph.errors import QueryError
 from polisgraph.namespaces import BASE
+from polisgraph.web import complaints
 from polisgraph.web.language import N_, gettext
 from polisgraph.web.layers import Refuse
 from polisgraph.web.negotiation import prefers_page
@@ -164,7 +165,7 @@ class Problem:
 
     @property
     def is_technical(self) -> bool:
-        """Whether a page should show the detail, which is English: not if its own words and the other details do."""
+        """Whether a page should show the detail: not if its own words and the other details say all."""
         told = {"parameter", "accepted"} <= self.told.keys()
         return not told and self.status not in (300, 404, 405, 429, 500, 503)
 
@@ -204,7 +205,9 @@ def answer(found: Problem) -> Response:
     if prefers_page():
         told = {name: value for name, value in found.told.items() if name != _CHOICES}
         rows = [(gettext(DETAIL_NAMES.get(name, name)), *_words(name, value)) for name, value in told.items()]
-        response = Response(render_template("problem.html", problem=found, rows=rows), mimetype="text/html")
+        complaint, tongue = complaints.told(found.detail)
+        page = render_template("problem.html", problem=found, complaint=complaint, tongue=tongue, rows=rows)
+        response = Response(page, mimetype="text/html")
     else:
         response = Response(json.dumps(found.document(), ensure_ascii=False, default=str), mimetype=PROBLEM)
     response.status_code = found.status

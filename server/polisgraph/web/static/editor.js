@@ -170,8 +170,9 @@ function choosing() {
       },
     },
     follow(editor) {
-      editor.on("autocompletionShown", () => (moved = false));
+      editor.on("autocompletionClose", () => (moved = false));
       editor.on("change", (_editor, { origin, from, text }) => {
+        moved = false;
         const last = text.length - 1;
         typed = /^[+]/.test(origin) ? { line: from.line + last, ch: text[last].length + (last ? 0 : from.ch) } : null;
       });
@@ -219,12 +220,13 @@ function completers(known, words) {
     const text = wanted(token);
     const rank = ([iri]) => [(name) => name !== text, (name) => !name.startsWith(text)].filter((worse) => worse(plain(short(iri)))).length;
     const shorter = (a, b) => (rank(a) < 2 ? a[0].length - b[0].length : 0);
-    return found.filter(fits(text)).sort((a, b) => rank(a) - rank(b) || shorter(a, b)).slice(0, 60).map(([iri]) => iri);
+    const offered = found.filter(fits(text)).sort((a, b) => rank(a) - rank(b) || shorter(a, b)).slice(0, 60).map(([iri]) => iri);
+    return offered.length === 1 && short(offered[0]) === token.string ? [] : offered;
   };
   const isVariable = (token) => /^[?$]/.test(token.string);
   const afterType = (editor, token) => {
     const before = editor.getPreviousNonWsToken(editor.getDoc().getCursor().line, token);
-    return ["a", "rdf:type"].includes(before?.state?.lastProperty);
+    return ["a", "rdf:type", ","].includes(before?.string) && ["a", "rdf:type"].includes(before.state.lastProperty);
   };
   const isPredicate = (token) => token.state.possibleCurrent.includes("a");
 
