@@ -9,6 +9,8 @@ from polisgraph.linking.target import Target
 
 _SHORTEST = 4
 """Letters of a part; shorter words stand in many others by chance."""
+_MOST = 5
+"""Words that are typed; whoever types more knows the name."""
 _JOINTS = ("s", "es", "n", "en", "er", "e")
 """What German puts between the parts of a compound."""
 _PLACES = ("municipality", "above", "authority")
@@ -33,7 +35,7 @@ class Compounds:
         """Return what has all words of `text` in one name, one of them or more as two words; short names come first."""
         found: dict[int, int] = {}
         for words in _spelt(text):
-            for at, word in enumerate(words):
+            for at, word in enumerate(words if len(words) <= _MOST else ()):
                 others = (*words[:at], *words[at + 1 :])
                 for number, length in self._having(word, others):
                     found[number] = min(length, found.get(number, length))
