@@ -1,5 +1,6 @@
 """Finds organisations by compound words, whose parts stand apart in their names: Kulturforum, the Forum Kultur."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -23,13 +24,14 @@ class Compounds:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._names: list[tuple[int, tuple[str, ...]]] = []
-        self._by_word: dict[str, list[int]] = defaultdict(list)
+        self._by_word: dict[str, set[int]] = defaultdict(set)
         for number, target in enumerate(index.targets):
             if target.in_graph and target.kind not in _PLACES:
                 for words in {words for name in (*target.labels.values(), *target.others) for words in _spelt(name)}:
-                    for word in set(words):
-                        self._by_word[word].append(len(self._names))
+                    for word in words:
+                        self._by_word[word].add(len(self._names))
                     self._names.append((number, words))
+        self._words = sorted(self._by_word)
 
     def find(self, text: str) -> list[Target]:
         """Return what has all words of `text` in one name, one of them or more as two words; short names come first."""
@@ -45,12 +47,21 @@ class Compounds:
     def _having(self, word: str, others: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         """Yield the targets with `word` in two parts and `others` in a name, each with the number of its words."""
         for cut in range(_SHORTEST, len(word) - _SHORTEST + 1):
-            stems = _stems(word[:cut])
-            for name in self._by_word.get(word[cut:], ()):
-                number, words = self._names[name]
-                rest = [each for each in words if each != word[cut:]]
-                if _begins(stems, rest) and all(_begins((other,), words) for other in others):
-                    yield number, len(words)
+            if (head := word[cut:]) in self._by_word:
+                stems = _stems(word[:cut])
+                for name in self._beginning(stems) & self._by_word[head]:
+                    number, words = self._names[name]
+                    rest = [each for each in words if each != head]
+                    if _begins(stems, rest) and all(_begins((other,), words) for other in others):
+                        yield number, len(words)
+
+    def _beginning(self, stems: tuple[str, ...]) -> set[int]:
+        """Return the names in which a word begins with one of `stems`."""
+        found: set[int] = set()
+        for stem in stems:
+            for word in self._words[bisect_left(self._words, stem) : bisect_left(self._words, stem + "{")]:
+                found |= self._by_word[word]
+        return found
 
 
 def _begins(beginnings: tuple[str, ...], words: list[str] | tuple[str, ...]) -> bool:
