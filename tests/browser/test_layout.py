@@ -79,9 +79,10 @@ def test_a_wide_table_moves_within_its_frame_and_says_so(watched: Watched) -> No
     frame, onward = page.locator(".scroll"), page.get_by_text("Die Tabelle geht rechts weiter")
     assert frame.evaluate("each => each.scrollWidth > each.clientWidth")
     expect(onward).to_be_visible()
+    frame.evaluate("each => { window.place = new Promise(told => { each.onscroll = () => told(each.scrollLeft); }); }")
     frame.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+    assert page.evaluate("window.place") > 0
     frame.evaluate("each => each.scrollTo({left: each.scrollWidth, behavior: 'instant'})")
     expect(onward).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 1440

@@ -19,7 +19,6 @@ function start(form) {
   const height = `${area.offsetHeight}px`;
   area.hidden = true;
   area.after(place);
-  const choices = choosing();
   const editor = new Yasqe(place, {
     value: area.value.trimEnd(),
     editorHeight: height,
@@ -29,11 +28,10 @@ function start(form) {
     showQueryButton: false,
     resizeable: false,
     screenReaderLabel: form.querySelector("label[for=query]").textContent,
-    hintConfig: { extraKeys: choices.keys },
     // Tab moves on to the next field, as everywhere; lines are indented by themselves.
     extraKeys: { Tab: false, "Shift-Tab": false, Esc: false, "Ctrl-Enter": run, "Cmd-Enter": run, "Ctrl-S": share, "Cmd-S": share },
   });
-  choices.follow(editor);
+  choosing(editor);
   form.querySelector("label[for=query]").addEventListener("click", () => editor.focus());
   editor.on("change", () => {
     area.value = editor.getValue();
@@ -138,46 +136,31 @@ function mark(editor, line) {
 
 /* ---- what is chosen: Enter breaks the line, unless somebody has moved to an offer or is typing a part of one ---- */
 
-function choosing() {
+function choosing(editor) {
   let moved = false;
   let typed = null;
-  const move = (by, offers) => {
-    moved = true;
-    offers.moveFocus(by);
-  };
 
   /** Whether what stands before the cursor has just been typed, and is no whole word yet. */
-  function begun(editor, { list }) {
+  function begun(offers) {
     const { line, ch } = editor.getDoc().getCursor();
     if (typed?.line !== line || typed.ch !== ch) return false;
     const word = editor.getCompleteToken().string;
     const used = editor.getValue().match(/[?$]\w+/g)?.filter((each) => each === word) ?? [];
-    return used.length < 2 && !list.some(({ text }) => text === word);
+    return used.length < 2 && !offers.some(({ text }) => text === word);
   }
 
-  return {
-    keys: {
-      Up: (_editor, offers) => move(-1, offers),
-      Down: (_editor, offers) => move(1, offers),
-      PageUp: (_editor, offers) => move(1 - offers.menuSize(), offers),
-      PageDown: (_editor, offers) => move(offers.menuSize() - 1, offers),
-      Home: (editor) => editor.execCommand("goLineStart"),
-      End: (editor) => editor.execCommand("goLineEnd"),
-      Enter: (editor, offers) => {
-        if (moved || begun(editor, offers.data)) return offers.pick();
-        offers.close();
-        return editor.execCommand("newlineAndIndent");
-      },
-    },
-    follow(editor) {
-      editor.on("autocompletionClose", () => (moved = false));
-      editor.on("change", (_editor, { origin, from, text }) => {
-        moved = false;
-        const last = text.length - 1;
-        typed = /^[+]/.test(origin) ? { line: from.line + last, ch: text[last].length + (last ? 0 : from.ch) } : null;
-      });
-    },
-  };
+  editor.on("autocompletionClose", () => (moved = false));
+  editor.on("change", (_editor, { origin, from, text }) => {
+    moved = false;
+    const last = text.length - 1;
+    typed = /^[+]/.test(origin) ? { line: from.line + last, ch: text[last].length + (last ? 0 : from.ch) } : null;
+  });
+  // Before the list of offers hears of the key: while it waits for new ones, it would keep Enter for these.
+  editor.on("keydown", (_editor, { key }) => {
+    const open = editor.state.completionActive;
+    if (open && /^(Arrow|Page)(Up|Down)$/.test(key)) moved = true;
+    if (open && key === "Enter" && !moved && !begun(open.data?.list ?? [])) editor.closeHint();
+  });
 }
 
 /* ---- what is proposed: our own words only ---- */
