@@ -6,24 +6,27 @@ from typing import NamedTuple
 
 # Every repetition is possessive, atomic or bounded, so that no text takes more than linear time. Groups are atomic,
 # because Python before 3.11.5 matches possessive quantifiers of groups wrongly.
-_TOKEN = re.compile(
-    r"""
-      (?P<space>   [ \t\n]++ | \#[^\n]*+ )
-    | (?P<string>  \"{3} (?> (?: \"{0,2} (?: [^"\\] | \\. ) )* ) \"{3}
+_SPACE = r"(?> (?: [ \t\n]+ | \#[^\n]* )+ )"
+_KINDS = {
+    "variable": r"[?$]\w++",
+    "string": r"""  \"{3} (?> (?: \"{0,2} (?: [^"\\] | \\. ) )* ) \"{3}
                  | '{3}  (?> (?:  '{0,2} (?: [^'\\] | \\. ) )* ) '{3}
-                 | "(?! \"\" )(?> (?: [^"\\\n] | \\. )* )" | '(?! '' )(?> (?: [^'\\\n] | \\. )* )' )
-    | (?P<open>    \"{3} | '{3} | ["'] )
-    | (?P<iri>     <[^<>"{}|^`\\\x00-\x20]*+> )
-    | (?P<variable>[?$]\w++ )
-    | (?P<language>@[A-Za-z]++ (?: -[A-Za-z0-9-]++ )* )
-    | (?P<name>    (?: _ | [^\W\d_][\w.\-·]{0,255}+ )? :
-                   (?> (?: [\w:\-·] | \.(?=[\w:.\-·%\\]) | %[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%] )* ) )
-    | (?P<number>  [+-]?(?> \d++ (?: \.\d*+ )? | \.\d++ ) (?> (?: [eE][+-]?\d++ )? ) )
-    | (?P<word>    [^\W\d]\w*+ )
-    | (?P<mark>    \^\^ | && | \|\| | [<>!]= | << | >> | . )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+                 | "(?! \"\" )(?> (?: [^"\\\n] | \\. )* )" | '(?! '' )(?> (?: [^'\\\n] | \\. )* )' """,
+    "open": r"""    \"{3} | '{3} | ["'] """,
+    "iri": r"""     <[^<>"{}|^`\\\x00-\x20]*+> """,
+    "language": r"  @[A-Za-z]++ (?: -[A-Za-z0-9-]++ )*",
+    "name": r"""    (?: _ | [^\W\d_][\w.\-·]{0,255}+ )? :
+                   (?> (?: [\w:\-·] | \.(?=[\w:.\-·%\\]) | %[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%] )* ) """,
+    "number": r"    [+-]?(?> \d++ (?: \.\d*+ )? | \.\d++ ) (?> (?: [eE][+-]?\d++ )? ) ",
+    "word": r"      [^\W\d]\w*+ ",
+    "mark": r"      \^\^ | && | \|\| | [<>!]= | << | >> | . ",
+}
+_UNCLOSED = """ ["'] .*+ """
+_FLAGS = re.VERBOSE | re.DOTALL
+_TOKEN = re.compile("|".join([_SPACE, *(f"(?P<{kind}> {pattern} )" for kind, pattern in _KINDS.items())]), _FLAGS)
+# To name what is found takes longer than to find it. Behind a string that is not closed nothing is looked for.
+_PIECE = re.compile(f"{_SPACE} | ( {' | '.join((_KINDS | {'open': _UNCLOSED}).values())} )", _FLAGS)
+_STRING = re.compile(_KINDS["string"], _FLAGS)
 
 
 class Token(NamedTuple):
@@ -37,5 +40,18 @@ class Token(NamedTuple):
 def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of `text` (SPARQL 1.1 §19.8), space and comments left out; never fails."""
     for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield Token(match.lastgroup or "mark", match[0], match.start())
+        if match.lastgroup:
+            yield Token(match.lastgroup, match[0], match.start())
+
+
+def pieces(text: str) -> list[str]:
+    """Return the texts of the same tokens, in a fraction of the time; nothing stands for space and comments.
+
+    A string that is not closed is the last piece, up to the end of `text`; see `is_open`.
+    """
+    return _PIECE.findall(text)
+
+
+def is_open(piece: str) -> bool:
+    """Whether the last piece of a text is a string that is not closed."""
+    return piece.startswith(("'", '"')) and not _STRING.match(piece)

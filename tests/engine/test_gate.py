@@ -9,7 +9,7 @@ from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.stored import StoreWorker
 from polisgraph.errors import BadQuery, Forbidden, QueryError, TooLong
 from polisgraph.namespaces import PREFIXES
-from polisgraph.tokens import tokens
+from polisgraph.tokens import is_open, pieces, tokens
 
 DEEP = {
     "brackets": lambda n: "ASK { FILTER(" + "(" * n + "1" + ")" * n + ") }",
@@ -212,3 +212,13 @@ def test_a_full_stop_behind_a_name_is_no_part_of_it() -> None:
     # Every Python 3.11 must find the same tokens: what it finds decides what is refused.
     pieces = [token.text for token in tokens('ex:a. ex:. _:b. :b.c. \'a\\\'b\' """a""b""" 1.5e3')]
     assert pieces == ["ex:a", ".", "ex:", ".", "_:b", ".", ":b.c", ".", "'a\\'b'", '"""a""b"""', "1.5e3"]
+
+
+@pytest.mark.parametrize("rest", ["", "'", '"""""', "'''a", '"a\\"'])
+def test_what_is_found_quickly_is_what_is_found_with_its_kind(rest: str) -> None:
+    whole = 'PREFIX a: <b#c>#d\n\n # e\nASK{?x a:b.c \'\'@de,"""f\'""";-1.5e3^^<(g>.ſ<<\\\u00a0' + rest
+    slowly = list(tokens(whole))
+    end = next((token.start for token in slowly if token.kind == "open"), len(whole))
+    quickly = [piece for piece in pieces(whole) if piece]
+    assert quickly == [token.text for token in slowly if token.start < end] + [whole[end:]] * bool(rest)
+    assert is_open(quickly[-1]) is bool(rest)

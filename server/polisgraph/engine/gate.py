@@ -5,10 +5,12 @@ calls or EXISTS, 2,000 groups, 2,500 OPTIONALs or BINDs in a row), so it is coun
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from polisgraph.errors import BadQuery, Forbidden, TooLong
-from polisgraph.tokens import tokens
+from polisgraph.tokens import is_open, pieces, tokens
 
 MAX_DEPTH = 100
 """Brackets that may be open at once: about a ninth of what crashes the engine."""
@@ -23,9 +25,11 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Backslashes come in pairs: in `\\u0041` the first escapes the second, and nothing is a code point.
 _CODE_POINT = re.compile(r"\\\\|\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE | re.ASCII)
+_IN_VOLATILE = ("now", "rand", "uuid", "bnode")
 
 _OPENING = frozenset({"(", "[", "{", "<<"})
 _CLOSING = frozenset({")", "]", "}", ">>"})
+_PROLOGUE = frozenset({"PREFIX", "BASE", "VERSION"})
 _OPERATORS = frozenset({"||", "&&", "+", "-", "*", "/", "|", "!", "^", "{", "AS"})
 
 
@@ -93,16 +97,24 @@ def check(text: str, limit: int, service: bool = False) -> Checked:
     odd = _CONTROL.search(resolved)
     if odd:
         raise source.error(odd.start(), f"U+{ord(odd[0]):04X} is a control character, which no query has.")
-    form, words, plain = _survey(source)
+    found = pieces(resolved)
+    if found and is_open(found[-1]):
+        raise _not_closed(source)
+    _check_depth(resolved, found)
+    words = Counter(map(str.upper, found))
+    _check_operators(sum(words[operator] for operator in _OPERATORS))
+    form = _form(resolved)
     if form in UPDATES:
         raise Forbidden(f"{form} is an update; this service is read-only and answers queries only.")
     if "SERVICE" in words and not service:
         raise service_refused()
     # SERVICE is looked for in the bare text as well: what we take for a string or a name, a parser might not.
-    suspect = "FROM" in words or "service" in resolved.casefold()
-    return Checked(
-        resolved, original, shifts, plain, form, "SERVICE" in words, suspect, bool(_VOLATILE.search(resolved))
-    )
+    folded = resolved.casefold()
+    suspect = "FROM" in words or "service" in folded
+    # Most texts hold none of these, which is quickly seen.
+    volatile = any(word in folded for word in _IN_VOLATILE) and bool(_VOLATILE.search(resolved))
+    plain = "".join([piece or " " for piece in found]).strip(" ")
+    return Checked(resolved, original, shifts, plain, form, "SERVICE" in words, suspect, volatile)
 
 
 def service_refused() -> Forbidden:
@@ -132,45 +144,40 @@ def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return _CODE_POINT.sub(replace, text), tuple(shifts)
 
 
-def _survey(source: Source) -> tuple[str | None, set[str], str]:
-    """Return the query form, which of SERVICE and FROM are in it, and the text without comments and superfluous space.
+def _form(text: str) -> str | None:
+    """Return the first word that is none of the prologue's, if a query or an update may begin with it."""
+    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
+    first = next((word for word in words if word not in _PROLOGUE), None)
+    return first if first in FORMS | UPDATES else None
 
-    Raise BadQuery if it is too deep, long or open.
-    """
-    depth = operators = end = 0
-    parts: list[str] = []
-    form: str | None = None
-    words: set[str] = set()
-    for kind, piece, start in tokens(source.text):
-        if start > end and parts:
-            parts.append(" ")
-        parts.append(piece)
-        end = start + len(piece)
-        word = piece.upper() if kind == "word" else ""
-        if kind == "open":
-            raise source.error(start, f"the string that begins here with {piece} is not closed.")
-        if kind == "iri":
-            # `?a<(?b)&&(?c)>?d` may be read as an IRI here and as a comparison by a parser.
-            _check_depth(depth + sum(map(piece.count, "([")))
-        elif piece in _OPENING:
-            depth += 1
-            _check_depth(depth)
-        elif piece in _CLOSING:
-            depth = max(0, depth - 1)
-        if piece in _OPERATORS or word in _OPERATORS:
-            operators += 1
-        if form is None and word not in ("PREFIX", "BASE", "VERSION", ""):
-            form = word
-        if word in ("SERVICE", "FROM"):
-            words.add(word)
-    if operators > MAX_OPERATORS:
+
+def _not_closed(source: Source) -> BadQuery:
+    """Return the error for a string without an end."""
+    quotes = next(token for token in tokens(source.text) if token.kind == "open")
+    return source.error(quotes.start, f"the string that begins here with {quotes.text} is not closed.")
+
+
+def _check_operators(number: int) -> None:
+    if number > MAX_OPERATORS:
         raise BadQuery(
-            f"The query is too involved: {operators:,} operators, groups and assignments; at most"
+            f"The query is too involved: {number:,} operators, groups and assignments; at most"
             f" {MAX_OPERATORS:,} are taken. Use VALUES or IN for long lists."
         )
-    return (form if form in FORMS | UPDATES else None), words, "".join(parts)
 
 
-def _check_depth(depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise BadQuery(f"The query is nested too deeply: at most {MAX_DEPTH} brackets may be open at once.")
+def _check_depth(text: str, found: Iterable[str]) -> None:
+    """Raise BadQuery if the pieces `found` in `text` are nested too deeply."""
+    if sum(map(text.count, "([{<")) <= MAX_DEPTH:  # so it cannot be
+        return
+    depth = 0
+    for piece in found:
+        inside = 0
+        if piece in _OPENING:
+            depth += 1
+        elif piece in _CLOSING:
+            depth = max(0, depth - 1)
+        elif piece.startswith("<"):
+            # `?a<(?b)&&(?c)>?d` may be read as an IRI here and as a comparison by a parser.
+            inside = sum(map(piece.count, "(["))
+        if depth + inside > MAX_DEPTH:
+            raise BadQuery(f"The query is nested too deeply: at most {MAX_DEPTH} brackets may be open at once.")

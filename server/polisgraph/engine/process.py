@@ -121,12 +121,12 @@ class Process:
         return bool(waiting.poll(math.ceil(seconds * 1000)))
 
     def _receive(self) -> Answer:
-        """Return what the worker says: an error, or an answer whose body comes as bytes of its own."""
+        """Return what the worker says: an error, or an answer."""
         said = self._pipe.recv()
         if isinstance(said, QueryError):
             raise said
-        media_type, form, cacheable = said
-        return Answer(self._pipe.recv_bytes(), media_type, form, cacheable)
+        body, *about = said
+        return Answer(self._pipe.recv_bytes() if body is None else body, *about)
 
     def _exit_code(self) -> int:
         self._process.join(_GONE)

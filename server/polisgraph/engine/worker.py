@@ -42,6 +42,8 @@ class Job(Protocol):
         """Return what answers, with its data at hand; raise QueryError if there is none."""
 
 
+SMALL = 64 * 1024
+"""Bytes up to which the body of an answer is sent along with the rest, which copies it but wakes the server once."""
 LATE = 1.0
 """Seconds after its deadline at which a worker ends itself."""
 
@@ -49,9 +51,9 @@ LATE = 1.0
 def work(pipe: Connection, setup: Job) -> None:
     """Be a worker process: open the store, say None (or the error) when ready, then answer what comes through `pipe`.
 
-    A query comes with its seconds; back goes a QueryError, or the head of an answer and then its body. Ends when the
-    server closes the pipe, or `LATE` seconds after a query's deadline: the server enforces deadlines, and this is for a
-    query whose server has died.
+    A query comes with its seconds; back goes a QueryError, or an answer, whose body follows if it is large. Ends when
+    the server closes the pipe, or `LATE` seconds after a query's deadline: the server enforces deadlines, and this is
+    for a query whose server has died.
     """
     try:
         worker = _start(setup, pipe)
@@ -73,8 +75,10 @@ def _reply(pipe: Connection, worker: Answering, query: Query) -> None:
     except QueryError as error:
         pipe.send(error)
     else:
-        pipe.send((answer.media_type, answer.form, answer.cacheable))
-        pipe.send_bytes(answer.body)
+        is_small = len(answer.body) <= SMALL
+        pipe.send((answer.body if is_small else None, answer.media_type, answer.form, answer.cacheable))
+        if not is_small:
+            pipe.send_bytes(answer.body)
 
 
 def _start(setup: Job, pipe: Connection) -> Answering:

@@ -39,7 +39,8 @@ def write_graph(triples: Iterable[Triple], media_type: str, prefixes: Mapping[st
             raise _too_large(limit)
     output = _Limited(limit)
     form = RdfFormat.from_media_type(media_type)
-    serialize(sorted(graph, key=_order), output, form, prefixes=_used(prefixes, graph))
+    used = {} if form == RdfFormat.N_TRIPLES else _used(prefixes, graph)
+    serialize(sorted(graph, key=_order), output, form, prefixes=used)
     return output.getvalue()
 
 
