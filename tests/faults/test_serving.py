@@ -15,7 +15,7 @@ import pytest
 from polisgraph import seal
 from polisgraph.errors import SnapshotError, StoreDamaged
 from polisgraph.snapshot import current
-from polisgraph.web.guard import Guard
+from polisgraph.web.guard import Guard, _Files
 from tests.faults.witness import ADDRESSES, Witness, answers, ask
 from tests.processes import at_work, get, serving, until, workers
 from tests.test_snapshot import flip
@@ -183,7 +183,7 @@ def test_what_a_disk_changes_without_telling_is_found_by_reading(copy: Path) -> 
     table = next((snapshot.path / "store").glob("*.sst"))
     scatter(table)
     # As if the file system knew nothing of it.
-    guard._looks = guard._look()
+    guard._files = _Files(guard._paths)
     seal.trust(snapshot.path, snapshot.manifest)
     guard.confirm()
     guard.suspect()

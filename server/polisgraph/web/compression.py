@@ -27,7 +27,7 @@ def install(app: Flask) -> None:
 def _pack(response: Response) -> Response:
     if response.mimetype not in _TEXTS or response.is_streamed or "Content-Encoding" in response.headers:
         return response
-    response.vary.add("Accept-Encoding")
+    response.headers["Vary"] += ", Accept-Encoding"
     if response.status_code == 200 and (response.content_length or 0) >= _LEAST and _wanted():
         # Without a time in its head: the same answer has the same bytes.
         response.set_data(gzip.compress(response.get_data(), _LEVEL, mtime=0))

@@ -1,7 +1,8 @@
 """Watches over the files of the snapshot in service, so that no answer goes out which damaged files may have made.
 
 The engine does not always say that it cannot read something; it may take it for missing and answer without it. So the
-inodes, sizes and times of the files are looked at after each answer that was computed, which takes 3 microseconds each.
+sizes and times of the files are looked at after each answer that was computed. They are held open for that: then it
+takes a microsecond each. That a file of another inode has come in the place of one of them, its folder tells.
 Answers that were prepared are not among these: they are compared with their sums whenever they are given. For what a
 disk changes without telling, all files are read from time to time.
 """
@@ -9,12 +10,14 @@ disk changes without telling, all files are read from time to time.
 import logging
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from polisgraph import seal
 from polisgraph.engine import Answer, Engine, Query
-from polisgraph.errors import StoreDamaged
+from polisgraph.errors import SnapshotError, StoreDamaged
 from polisgraph.journal import facts
 from polisgraph.snapshot import Snapshot
 from polisgraph.web.layers import Refuse
@@ -29,20 +32,48 @@ EVERY = 3600.0
 _LOW = 15
 """How much the thread that reads steps back behind those that answer."""
 
+_known = attrgetter("st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
 _log = logging.getLogger(__name__)
+
+
+class _Files:
+    """Files that are held open for as long as somebody has this, and what the file system knew of them at first."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Open the files at `paths`; raises OSError if that fails."""
+        self._open: list[int] = []
+        self._folders = sorted({str(path.parent) for path in paths})
+        for path in paths:
+            self._open.append(os.open(path, os.O_RDONLY))
+        self._first = self._look()
+
+    def are_as_before(self) -> bool:
+        """Whether the file system knows of no change."""
+        try:
+            return self._look() == self._first
+        except OSError:
+            return False
+
+    def _look(self) -> list[object]:
+        return [*map(_known, map(os.stat, self._folders)), *map(_known, map(os.fstat, self._open))]
+
+    def __del__(self) -> None:
+        for number in self._open:
+            os.close(number)
 
 
 class Guard:
     """Knows whether the files of a snapshot are what they were when it was opened."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        """Watch over `snapshot`, which has just been opened, until `close`."""
+        """Watch over `snapshot`, which has just been opened, until `close`. Raises SnapshotError if a file is gone."""
         self._snapshot = snapshot
         prepared = snapshot.answers.name + "/"
-        self._paths = [
-            str(snapshot.path / name) for name in snapshot.manifest["files"] if not name.startswith(prepared)
-        ]
-        self._looks = self._look()
+        self._paths = [snapshot.path / name for name in snapshot.manifest["files"] if not name.startswith(prepared)]
+        try:
+            self._files = _Files(self._paths)
+        except OSError as error:
+            raise SnapshotError(f"{snapshot.path}: cannot be watched over ({error})") from None
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closed = False
@@ -53,7 +84,7 @@ class Guard:
 
     def confirm(self) -> None:
         """Raise StoreDamaged unless the files are what they were, as far as the file system knows."""
-        if self.damage is None and self._look() != self._looks:
+        if self.damage is None and not self._files.are_as_before():
             self._read(full=False)
         if self.damage is not None:
             raise StoreDamaged("The data on the server's disk is damaged. Its operator finds more in the log.")
@@ -65,15 +96,8 @@ class Guard:
     def close(self) -> None:
         """Watch no more."""
         self._closed = True
+        self._files = _Files(())
         self._wake.set()
-
-    def _look(self) -> list[tuple[int, int, int, int]] | None:
-        """Return what the file system knows of each file; None if they have been moved away, open as they are."""
-        try:
-            seen = [os.stat(path) for path in self._paths]
-        except OSError:
-            return None if not self._snapshot.path.exists() else []
-        return [(each.st_ino, each.st_size, each.st_mtime_ns, each.st_ctime_ns) for each in seen]
 
     def _run(self) -> None:
         # On Linux a priority is a thread's own; elsewhere the process is better left as it is.
@@ -89,10 +113,10 @@ class Guard:
 
     def _read(self, *, full: bool) -> None:
         with self._lock:
-            before = self._look()
-            if before is None or self._closed:
+            if self._closed or not self._snapshot.path.exists():  # moved away, open as they are
                 return
             try:
+                fresh = _Files(self._paths)
                 seal.check(self._snapshot.path, self._snapshot.manifest, full=full, readers=1)
             except (OSError, ValueError) as error:
                 if self._snapshot.path.exists():
@@ -100,7 +124,8 @@ class Guard:
                     self.damage = f"{self._snapshot.path}: damaged while it was in service ({error}); build again"
                     _log.critical("the files are damaged", extra=facts(error=self.damage, snapshot=self._snapshot.id))
             else:
-                self._looks = before
+                if not self._closed:
+                    self._files = fresh
 
 
 class Unwatched(Guard):
