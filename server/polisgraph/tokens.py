@@ -8,6 +8,7 @@ from typing import NamedTuple
 # because Python before 3.11.5 matches possessive quantifiers of groups wrongly.
 _SPACE = r"(?> (?: [ \t\n]+ | \#[^\n]* )+ )"
 _KINDS = {
+    "mark": r"[{}()\[\];,=]",
     "variable": r"[?$]\w++",
     "string": r"""  \"{3} (?> (?: \"{0,2} (?: [^"\\] | \\. ) )* ) \"{3}
                  | '{3}  (?> (?:  '{0,2} (?: [^'\\] | \\. ) )* ) '{3}
@@ -19,7 +20,7 @@ _KINDS = {
                    (?> (?: [\w:\-·] | \.(?=[\w:.\-·%\\]) | %[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%] )* ) """,
     "number": r"    [+-]?(?> \d++ (?: \.\d*+ )? | \.\d++ ) (?> (?: [eE][+-]?\d++ )? ) ",
     "word": r"      [^\W\d]\w*+ ",
-    "mark": r"      \^\^ | && | \|\| | [<>!]= | << | >> | . ",
+    "sign": r"      \^\^ | && | \|\| | [<>!]= | << | >> | . ",
 }
 _UNCLOSED = """ ["'] .*+ """
 _FLAGS = re.VERBOSE | re.DOTALL

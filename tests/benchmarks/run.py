@@ -20,6 +20,8 @@ CHEAP = 0.005
 """Seconds below which a query that Oxigraph answers unrepeated counts as cheap."""
 TOO_HEAVY = 3.0
 """Seconds above which a query is left out of the mixes: few would finish while they are measured."""
+_WARMING = 300.0
+"""Seconds in which what is repeated is asked for the first time; a mix of heavy queries takes more than two minutes."""
 _DIFFERENT = 200
 _LEAST = 9
 """Entities that a query is asked about at least: the best connected is one of them, and no median of two or three."""
@@ -192,11 +194,11 @@ class Run:
             )
 
     def _warm(self, peer: Peer, sent: Iterable[Request]) -> None:
-        """Send each request once, as long as that takes less than two minutes."""
+        """Send each request once, as long as that takes less than `_WARMING` seconds."""
         client, spent = Client(peer.host, peer.patience), 0.0
         for request in dict.fromkeys(sent):
             spent += client.ask(request).seconds
-            if spent > 120:
+            if spent > _WARMING:
                 break
         client.close()
         peer.settle()

@@ -101,8 +101,9 @@ def check(text: str, limit: int, service: bool = False) -> Checked:
     if found and is_open(found[-1]):
         raise _not_closed(source)
     _check_depth(resolved, found)
-    words = Counter(map(str.upper, found))
-    _check_operators(sum(words[operator] for operator in _OPERATORS))
+    counted = Counter(found)
+    _check_operators(sum(number for piece, number in counted.items() if piece.upper() in _OPERATORS))
+    words = set(map(str.upper, counted))
     form = _form(resolved)
     if form in UPDATES:
         raise Forbidden(f"{form} is an update; this service is read-only and answers queries only.")

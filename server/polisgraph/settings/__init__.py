@@ -84,7 +84,9 @@ class Settings:
     )
     result_limit: int = _setting(64 * MIB, size(), "Bytes a result may have.")
     query_limit: int = _setting(64 * KIB, size(), "Bytes a query text may have.")
-    client_share: int = _setting(16, whole(1), "Requests that one client may have at work at once.")
+    client_share: int = _setting(
+        16, whole(1), "Requests that one client may have at work at once; of large answers half as many."
+    )
     proxies: int = _setting(
         0,
         whole(0),

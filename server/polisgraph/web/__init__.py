@@ -99,18 +99,23 @@ def _shield(app: Flask, settings: "Settings", room: int) -> None:
     admission = Admission(
         app.wsgi_app,
         Places(settings.workers + settings.queue, share),
-        Places(BODIES, BODIES // 2),
+        Places(BODIES, _part(share, 4, BODIES)),
         longest,
         refuse,
         {"/link": link.BODY, "/check": check.BODY},
     )
     replay = Replay(admission, room)
     app.extensions["polisgraph.replay"] = replay
-    sending = Sending(replay, Places(STREAMS, STREAMS // 4), refuse)
+    sending = Sending(replay, Places(STREAMS, _part(share, 2, STREAMS)), refuse)
     hops = settings.proxies
     # Headers of that name are anybody's unless a proxy of ours writes them.
     around = ProxyFix(sending, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops) if hops else sending
     app.wsgi_app = around  # type: ignore[method-assign]  # as Flask's documentation says to wrap it
+
+
+def _part(share: int, by: int, total: int) -> int:
+    """Return how many of `total` places one client may have: of its `share` one in `by`."""
+    return max(1, min(share // by, total))
 
 
 def _equip(app: Flask, snapshot: "Snapshot", time_limit: float) -> None:

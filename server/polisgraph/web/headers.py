@@ -100,16 +100,12 @@ def _complete(response: Response) -> Response:
         # Flask leads to an address with its slash under the scheme and host that it believes to have; without
         # them it holds behind any proxy.
         response.location = _without_host(response.location)
+    is_page = response.mimetype == "text/html"
+    varies = "Accept, Accept-Language" + (", Cookie" if is_page or response.status_code == 304 else "")
     # These are nowhere set before; to look for each of them in all of the others takes longer than many a query.
-    response.headers.extend(_ALWAYS)
+    response.headers.extend({**_ALWAYS, SNAPSHOT: site().snapshot.id, "Vary": varies})
     if g.get("framed"):
         response.headers["Content-Security-Policy"] = _FRAMED
-    response.headers[SNAPSHOT] = site().snapshot.id
-    is_page = response.mimetype == "text/html"
-    # To read and write it as a set takes longer than all the others.
-    response.headers["Vary"] = "Accept, Accept-Language" + (
-        ", Cookie" if is_page or response.status_code == 304 else ""
-    )
     if is_page and response.status_code not in (303, 304, 308):
         response.headers["Content-Language"] = language()
     if "Cache-Control" not in response.headers:
