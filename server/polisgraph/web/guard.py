@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,8 +116,10 @@ class Guard:
         with self._lock:
             if self._closed or not self._snapshot.path.exists():  # moved away, open as they are
                 return
-            try:
+            fresh = self._files
+            with suppress(OSError):  # what is missing is named below; there may be no descriptor left, too
                 fresh = _Files(self._paths)
+            try:
                 seal.check(self._snapshot.path, self._snapshot.manifest, full=full, readers=1)
             except (OSError, ValueError) as error:
                 if self._snapshot.path.exists():
