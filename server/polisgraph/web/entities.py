@@ -175,8 +175,8 @@ def _kind(tail: str, first: int = 0, keep: int = 0) -> Table:
         return Table()
     asked = (site().ask(name, namespace=namespace, lang=language()) for name in ("kind", "any-kind"))
     found = next(filter(len, asked), Table())
-    rows = sorted(found, key=lambda row: (_place(row["label"].value), row["entity"].value))[first : first + keep]
-    return Table(found.columns, tuple(rows), left_out=len(found) - len(rows), first=first)
+    rows = sorted(found, key=lambda row: (_place(row["label"].value), row["entity"].value))
+    return Table(found.columns, tuple(rows)).part(first, keep)
 
 
 def _place(label: str) -> tuple[bool, str]:

@@ -1,7 +1,7 @@
 """Reads what the engine answers back into rows of terms, for pages to show. Asks nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import pyoxigraph as ox
@@ -44,6 +44,11 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.rows) + self.left_out
+
+    def part(self, first: int, keep: int) -> "Table":
+        """Return this table, which is whole, with `keep` rows from the row `first` (from 0) on."""
+        rows = self.rows[first : first + keep]
+        return replace(self, rows=rows, left_out=len(self) - len(rows), first=first)
 
 
 def read_json(body: bytes, keep: int | None = None, first: int = 0) -> Table:
