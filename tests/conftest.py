@@ -1,5 +1,6 @@
 """What tests share: the finished store and snapshot of the shipped data, an engine on it, a client, a real server."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -82,6 +83,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 _LEFT_OUT = pytest.StashKey[dict[str, int]]()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _iterators_end_in_their_thread() -> Iterator[None]:
+    """Collect what a module leaves behind while this thread is alone.
+
+    An error that a test expects keeps the frames that it came through in a cycle, and with them the iterators;
+    in the tests that follow, any thread of a client might clear away what only the thread that made it may.
+    """
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
