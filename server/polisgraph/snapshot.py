@@ -183,7 +183,7 @@ def workshop(home: Path, kind: type[Workshop] = OnDisk) -> Iterator[Workshop]:
     # What an interrupted build left behind; the lock says that nobody is at work on it.
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        folder.mkdir()
+        folder.mkdir(parents=True)
         with closing(kind(folder)) as shop:
             yield shop
     except OSError as error:
