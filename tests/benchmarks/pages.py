@@ -31,7 +31,7 @@ class WithoutCaches(Polisgraph):
     """Our server, which keeps no answer: each page is made from the start, as when it is asked for first."""
 
     def environment(self) -> dict[str, str]:
-        return super().environment() | {"POLISGRAPH_CACHE_SIZE": "0", "POLISGRAPH_WARM_UP": "no"}
+        return super().environment() | {"POLISGRAPH_CACHE_SIZE": "0"}
 
 
 @dataclass(frozen=True)
