@@ -17,7 +17,7 @@ import rdflib
 from polisgraph import __version__, bundle, history, snapshot
 from polisgraph.derive import derive
 from polisgraph.description import describe
-from polisgraph.disk import InMemory, OnDisk
+from polisgraph.disk import InMemory, OnDisk, Workshop
 from polisgraph.engine.local import LocalEngine
 from polisgraph.engine.prepared import prepare
 from polisgraph.errors import SourceError, ValidationError
@@ -100,7 +100,7 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
         found = snapshot.stored(home, named) or snapshot.stored(home, current)
         if found is None:
             with snapshot.workshop(home, InMemory if _fits_in_memory(plan) else OnDisk) as shop:
-                loaded, validation = assemble(plan, progress, judge, shop.store, shop.stated)
+                loaded, validation = assemble(plan, progress, judge, shop)
                 _check_unchanged(loaded, inputs)
                 identity = _identity(plan, inputs, loaded.today) if loaded.by_clock else named
                 with progress.stage("write"):
@@ -112,21 +112,14 @@ def build(home: Path, plan: Plan, progress: Progress, judge: Judge = lambda vali
 
 
 def assemble(
-    plan: Plan,
-    progress: Progress,
-    judge: Judge = lambda validation: None,
-    store: ox.Store | None = None,
-    stated: Callable[[], object] = lambda: None,
+    plan: Plan, progress: Progress, judge: Judge = lambda validation: None, shop: Workshop | None = None
 ) -> tuple[Loaded, Validation | None]:
-    """Run the stages up to the finished store, `store` or else one in memory; raise what `build` raises.
-
-    `stated` hears when all is there but conclusions and the description.
-    """
+    """Run the stages up to the finished store, that of `shop` or else one in memory; raise what `build` raises."""
     rules = plan.ontology / "rules"
     validation = None
     with progress.stage("load"):
         reports = load_reports(plan.queries)
-        loaded = load(plan.data, plan.ontology, plan.today, store, progress.step)
+        loaded = load(plan.data, plan.ontology, plan.today, shop.store if shop else None, progress.step)
     if plan.validate:
         with progress.stage("validate"):
             validation = validate(loaded, plan.ontology / "shapes.ttl", plan.validator)
@@ -135,7 +128,8 @@ def assemble(
             raise ValidationError("the data breaks shapes of severity Violation; nothing was built")
         # Findings speak about the data and are no part of it: only in their own graph.
         extend(loaded.store, validation.report())
-    stated()
+    if shop:
+        shop.stated()
     if plan.reason:
         with progress.stage("derive"):
             derive(loaded.store, rules, progress.step)

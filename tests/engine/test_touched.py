@@ -82,14 +82,14 @@ def test_reports(report: Report, case: Case, store: ox.Store) -> None:
         " FILTER(?x != net:cemr && !EXISTS { GRAPH ?g { ?x ^pg:memberOf/a ?y } }) }",
         # what an EXISTS has within it
         "SELECT (COUNT(*) AS ?n) { ?x pg:latestEnd ?end"
-        " FILTER NOT EXISTS { ?x a pg:Membership FILTER EXISTS { ?d pg:today ?today FILTER(?end < ?today) } } }",
+        " FILTER NOT EXISTS { ?x a ?class FILTER EXISTS { ?d pg:today ?today FILTER(?end < ?today) } } }",
         "SELECT (COUNT(*) AS ?n) { ?x a pg:Network FILTER EXISTS { ?x pg:displayLabel ?l"
-        " FILTER(BOUND(?l) && !EXISTS { ?x pg:sectionOf ?y FILTER NOT EXISTS { GRAPH ?g { ?m pg:memberOf ?y } } }) } }",
-        "SELECT ?x { ?x a pg:Network BIND(EXISTS { ?x pg:sectionOf ?y FILTER EXISTS { ?z pg:memberOf ?y } } AS ?e)"
+        " FILTER(BOUND(?l) && !EXISTS { ?x a ?class FILTER EXISTS { GRAPH ?g { ?m pg:memberOf ?x } } }) } }",
+        "SELECT ?x { ?x a pg:Network BIND(EXISTS { ?x a ?class FILTER EXISTS { ?z pg:memberOf ?x } } AS ?e)"
         " FILTER(?e) } ORDER BY ?x",
-        "SELECT (EXISTS { ?x pg:sectionOf ?y FILTER EXISTS { ?z pg:memberOf ?y } } AS ?e) {}",
+        "SELECT (EXISTS { ?x pg:sectionOf ?y FILTER EXISTS { ?z pg:memberOf ?x } } AS ?e) {}",
         "SELECT (COUNT(*) AS ?n) { ?x a pg:Network OPTIONAL { ?x pg:displayLabel ?l"
-        " FILTER EXISTS { ?x pg:sectionOf ?y FILTER EXISTS { ?z pg:memberOf ?y } } } FILTER(BOUND(?l)) }",
+        " FILTER EXISTS { ?x a ?class FILTER EXISTS { ?z pg:memberOf ?x } } } FILTER(BOUND(?l)) }",
         "SELECT (COUNT(?g) AS ?n) { GRAPH ?g {} }",
         'SELECT ?x { ?x pg:displayLabel "Eurocities"@de } ORDER BY ?x',
         "ASK { ?x pg:memberOf net:eurocities }",
