@@ -33,12 +33,21 @@ def say(store: ox.Store, graph: Graph, names: Iterable[object], inner: ox.BlankN
 
 @pytest.mark.parametrize("portion", [1, 300, 2**28])
 def test_it_is_on_the_disk_as_it_was_in_memory(draft: Path, portion: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ahead = threading.Event()
+
+    def n_quads(store: ox.Store, graphs: Iterable[Graph], take: Callable[[bytes], object]) -> None:
+        real(store, graphs, take)
+        ahead.set()
+
+    real = disk.n_quads
+    monkeypatch.setattr(disk, "n_quads", n_quads)
     monkeypatch.setattr(disk, "_PORTION", portion)
     inner = ox.BlankNode()
     with closing(InMemory(draft.parent / "workshop")) as shop:
         for graph in (STATED, GROWING[0], ox.DefaultGraph()):
             say(shop.store, graph, range(9), inner)
         shop.stated()
+        assert ahead.wait(60)
         # What is concluded, also in a graph in which something was stated.
         for graph in (*GROWING, ox.DefaultGraph()):
             say(shop.store, graph, range(5, 20), inner)

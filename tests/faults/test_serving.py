@@ -194,6 +194,24 @@ def test_what_a_disk_changes_without_telling_is_found_by_reading(copy: Path) -> 
         current(copy)
 
 
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_has_come_in_the_place_of_something_is_looked_at(copy: Path, what: str) -> None:
+    snapshot = current(copy)
+    guard = Guard(snapshot)
+    store = snapshot.path / "store"
+    shutil.copytree(store, copy / "other")
+    table = next((copy / "other").glob("*.sst")).name
+    scatter(copy / "other" / table)
+    if what == "folder":
+        store.rename(copy / "away")
+        (copy / "other").rename(store)
+    else:
+        (copy / "other" / table).replace(store / table)
+    with pytest.raises(StoreDamaged):
+        guard.confirm()
+    guard.close()
+
+
 def test_a_change_that_changes_nothing_is_no_damage(copy: Path) -> None:
     snapshot = current(copy)
     guard = Guard(snapshot)
