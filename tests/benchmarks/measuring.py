@@ -93,22 +93,31 @@ class Client:
             return Answer(-1, seconds, "cut off, with status 200")
         return Answer(_rows(content, request.media_type) if count_rows else 0, seconds, size=len(content))
 
-    def latency(self, requests: Iterable[Request], budget: float, least: int) -> Latency | None:
-        """Time `requests` one after the other: at least so many, then until `budget` seconds are over.
 
-        So medians of servers are about the same requests, unless these fail. None if not a single one was answered.
-        """
-        times: list[float] = []
-        failed = 0
-        for request in requests:
-            answer = self.ask(request)
-            failed += answer.rows < 0
-            times.append(answer.seconds)
-            if len(times) >= least and sum(times) > budget:
-                break
-        if failed == len(times):
-            return None
-        return Latency(statistics.median(times), percentile(times, 0.99), len(times), failed)
+def latencies(
+    clients: Sequence[Client], rounds: Iterable[Sequence[Request]], budget: float, least: int
+) -> list[Latency | None]:
+    """Let `clients` take turns, each with its request of every round; return the times of each.
+
+    At least so many rounds, then until one of them has had `budget` seconds: medians are about the same requests and the
+    same moments. None where not a single one was answered.
+    """
+    times: list[list[float]] = [[] for _ in clients]
+    failed = [0] * len(clients)
+    order = list(range(len(clients)))
+    for requests in rounds:
+        for n in order:
+            answer = clients[n].ask(requests[n])
+            failed[n] += answer.rows < 0
+            times[n].append(answer.seconds)
+        # Who comes second finds in memory what the first has read.
+        order.reverse()
+        if not clients or (len(times[0]) >= least and max(map(sum, times)) > budget):
+            break
+    return [
+        None if failures == len(each) else Latency(statistics.median(each), percentile(each, 0.99), len(each), failures)
+        for each, failures in zip(times, failed, strict=True)
+    ]
 
 
 def percentile(values: Sequence[float], share: float) -> float:

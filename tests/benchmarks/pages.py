@@ -12,7 +12,7 @@ from polisgraph import bundle
 from polisgraph.namespaces import BASE
 from polisgraph.reports import load_reports
 from polisgraph.snapshot import Snapshot
-from tests.benchmarks.measuring import Client, Latency
+from tests.benchmarks.measuring import Client, Latency, latencies
 from tests.benchmarks.peers import Polisgraph
 from tests.benchmarks.work import Item, Pools, Request, items
 
@@ -127,10 +127,10 @@ def _timed(
             answers = [client.ask(request) for request in requests]
             problems = [answer.problem for answer in answers if answer.problem]
             # A median counts what fails as slow, which it is; where most fail there is none.
-            latency = (
-                client.latency(islice(cycle(requests), 2000), seconds, max(_LEAST, len(requests)))
+            (latency,) = (
+                latencies([client], islice(cycle(zip(requests)), 2000), seconds, max(_LEAST, len(requests)))
                 if len(problems) < len(requests) / 2
-                else None
+                else [None]
             )
             wrong = f"{problems[0][:40]} ({len(problems)} of {len(requests)})" if problems else ""
             found.append((answers[0].size, latency, wrong))
