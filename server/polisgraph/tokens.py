@@ -7,19 +7,20 @@ from typing import NamedTuple
 # Every repetition is possessive, atomic or bounded, so that no text takes more than linear time. Groups are atomic,
 # because Python before 3.11.5 matches possessive quantifiers of groups wrongly.
 _SPACE = r"(?> (?: [ \t\n]+ | \#[^\n]* )+ )"
+# What is found most often comes first. A word is what is no name.
 _KINDS = {
-    "mark": r"[{}()\[\];,=]",
     "variable": r"[?$]\w++",
+    "mark": r"[{}()\[\];,=]",
+    "name": r"""    (?: _ | [^\W\d_][\w.\-·]{0,255}+ )? :
+                   (?> (?: [\w:\-·] | \.(?=[\w:.\-·%\\]) | %[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%] )* ) """,
+    "word": r"      [^\W\d]\w*+ ",
+    "iri": r"""     <[^<>"{}|^`\\\x00-\x20]*+> """,
     "string": r"""  \"{3} (?> (?: \"{0,2} (?: [^"\\] | \\. ) )* ) \"{3}
                  | '{3}  (?> (?:  '{0,2} (?: [^'\\] | \\. ) )* ) '{3}
                  | "(?! \"\" )(?> (?: [^"\\\n] | \\. )* )" | '(?! '' )(?> (?: [^'\\\n] | \\. )* )' """,
     "open": r"""    \"{3} | '{3} | ["'] """,
-    "iri": r"""     <[^<>"{}|^`\\\x00-\x20]*+> """,
-    "language": r"  @[A-Za-z]++ (?: -[A-Za-z0-9-]++ )*",
-    "name": r"""    (?: _ | [^\W\d_][\w.\-·]{0,255}+ )? :
-                   (?> (?: [\w:\-·] | \.(?=[\w:.\-·%\\]) | %[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%] )* ) """,
     "number": r"    [+-]?(?> \d++ (?: \.\d*+ )? | \.\d++ ) (?> (?: [eE][+-]?\d++ )? ) ",
-    "word": r"      [^\W\d]\w*+ ",
+    "language": r"  @[A-Za-z]++ (?: -[A-Za-z0-9-]++ )*",
     "sign": r"      \^\^ | && | \|\| | [<>!]= | << | >> | . ",
 }
 _UNCLOSED = """ ["'] .*+ """

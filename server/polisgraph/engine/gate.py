@@ -104,7 +104,7 @@ def check(text: str, limit: int, service: bool = False) -> Checked:
     counted = Counter(found)
     _check_operators(sum(number for piece, number in counted.items() if piece.upper() in _OPERATORS))
     words = set(map(str.upper, counted))
-    form = _form(resolved)
+    form = _form(found)
     if form in UPDATES:
         raise Forbidden(f"{form} is an update; this service is read-only and answers queries only.")
     if "SERVICE" in words and not service:
@@ -125,8 +125,10 @@ def service_refused() -> Forbidden:
 
 def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return `text` without code point escapes, and by how much each of them shortened it where."""
-    if _SURROGATE.search(text):
+    if not text.isascii() and _SURROGATE.search(text):
         raise BadQuery("The query is not valid Unicode: it contains half of a surrogate pair.")
+    if "\\" not in text:
+        return text, ()
     shifts: list[tuple[int, int]] = []
     total = 0
 
@@ -145,9 +147,9 @@ def _resolve(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return _CODE_POINT.sub(replace, text), tuple(shifts)
 
 
-def _form(text: str) -> str | None:
-    """Return the first word that is none of the prologue's, if a query or an update may begin with it."""
-    words = (token.text.upper() for token in tokens(text) if token.kind == "word")
+def _form(found: Iterable[str]) -> str | None:
+    """Return the first word of `found` that is none of the prologue's, if a query or an update may begin with it."""
+    words = (piece.upper() for piece in found if piece.isidentifier())
     first = next((word for word in words if word not in _PROLOGUE), None)
     return first if first in FORMS | UPDATES else None
 
