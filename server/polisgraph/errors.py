@@ -137,6 +137,10 @@ class Busy(QueryError):
     status, title = 503, "All workers are busy"
 
 
+class Abandoned(Busy):
+    title = "Nobody waits for it"
+
+
 class TimeLimit(QueryError):
     status, title = 504, "Over the time limit"
 

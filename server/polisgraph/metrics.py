@@ -107,7 +107,7 @@ QUERIES_RUNNING = Gauge("queries_running", "Queries that a worker is at.")
 WORKERS_ENDED = Counter(
     "workers_ended",
     "Workers that ended before their answer, by reason: deadline, memory, crash, killed (from outside), stuck (did not"
-    " start), room (made for clients who use less, or the server stopped).",
+    " start), room (made for clients who use less, or the server stopped), abandoned (whoever asked has hung up).",
     "reason",
 )
 

@@ -99,8 +99,8 @@ def latencies(
 ) -> list[Latency | None]:
     """Let `clients` take turns, each with its request of every round; return the times of each.
 
-    At least so many rounds, then until one of them has had `budget` seconds: medians are about the same requests and the
-    same moments. None where not a single one was answered.
+    At least so many rounds, then until one of them has had `budget` seconds: medians are about the same requests and
+    the same moments. None where not a single one was answered.
     """
     times: list[list[float]] = [[] for _ in clients]
     failed = [0] * len(clients)

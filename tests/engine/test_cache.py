@@ -16,7 +16,7 @@ from polisgraph.engine import Answer, Query
 from polisgraph.engine.cache import CachingEngine
 from polisgraph.engine.gate import check
 from polisgraph.engine.local import LocalEngine
-from polisgraph.errors import BadQuery, Busy, Forbidden, QueryError, TimeLimit
+from polisgraph.errors import Abandoned, BadQuery, Busy, Forbidden, QueryError, TimeLimit
 from polisgraph.results import GRAPH_TYPES, RESULT_TYPES
 
 
@@ -147,14 +147,15 @@ def test_five_who_ask_the_same_at_once_share_an_error(
     assert all(isinstance(outcome, TimeLimit) and outcome.details == {"limit": 3} for outcome in outcomes)
 
 
-def test_one_who_had_no_turn_does_not_cost_others_theirs(
-    caching: CachingEngine, recorder: Recorder, threads: ThreadPoolExecutor
+@pytest.mark.parametrize("error", [Busy, Abandoned])
+def test_one_who_had_no_turn_or_has_gone_does_not_cost_others_theirs(
+    error: type[Busy], caching: CachingEngine, recorder: Recorder, threads: ThreadPoolExecutor
 ) -> None:
     good = recorder.outcome
 
     def refuse_first(query: Query) -> Answer:
         recorder.outcome = good
-        raise Busy("no turn")
+        raise error("no turn")
 
     recorder.outcome = refuse_first
     outcomes = joined(caching, recorder, threads)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import multiprocessing
 import os
 import resource
 import signal
@@ -18,8 +19,10 @@ import pytest
 
 from polisgraph.engine import Answer, Query
 from polisgraph.engine.local import LocalEngine
+from polisgraph.engine.process import Process
+from polisgraph.engine.turns import AWAITED
 from polisgraph.engine.worker import STACK
-from polisgraph.errors import Busy, QueryError, ResultTooLarge, TimeLimit, WorkerFailed
+from polisgraph.errors import Abandoned, Busy, QueryError, ResultTooLarge, TimeLimit, WorkerFailed
 from tests.processes import computing, processor_seconds
 
 _FOUR = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l"
@@ -80,6 +83,30 @@ def test_the_processor_is_free_after_the_deadline(start: Callable[..., LocalEngi
         before = [processor_seconds(pid) for pid in workers(engine)]
         time.sleep(0.5)
         assert sum(processor_seconds(pid) for pid in workers(engine)) - sum(before) < 0.2
+
+
+def test_what_nobody_waits_for_is_not_computed_any_further(
+    start: Callable[..., LocalEngine], threads: ThreadPoolExecutor
+) -> None:
+    here = threading.Event()
+    here.set()
+
+    def ask() -> Answer:
+        AWAITED.set(here.is_set)
+        return engine.query(LONG)
+
+    with closing(start(workers=1, queue=1, time_limit=60.0)) as engine:
+        working = threads.submit(ask)
+        pid = busy(engine)
+        waiting = threads.submit(ask)
+        here.clear()
+        for one in (working, waiting):
+            with pytest.raises(Abandoned):
+                one.result(30)
+        assert not Path(f"/proc/{pid}").exists()
+        [fresh] = workers(engine)
+        assert processor_seconds(fresh) < 0.5, "what waited for its turn was begun"
+        assert engine.query(CHEAP).form == "ASK"
 
 
 def test_a_request_may_ask_for_less_time_and_not_for_more(start: Callable[..., LocalEngine]) -> None:
@@ -161,6 +188,25 @@ def test_memory_has_an_end(text: str, start: Callable[..., LocalEngine]) -> None
         with pytest.raises(ResultTooLarge, match="memory"):
             engine.query(Query(text))
         assert engine.query(CHEAP).form == "ASK"
+
+
+class Full:
+    """A worker without memory for as much as an error."""
+
+    needs_network, memory_limit = False, 2**30
+
+    def open(self) -> "Full":
+        return self
+
+    def answer(self, query: Query) -> Answer:
+        raise MemoryError
+
+
+def test_who_has_no_memory_left_to_say_so_has_come_to_its_end_too() -> None:
+    with closing(Process(multiprocessing.get_context("forkserver"), Full())) as process:
+        with pytest.raises(ResultTooLarge, match="memory"):
+            process.ask(CHEAP, 60.0, 60.0, lambda: None)
+        assert not process.alive
 
 
 def test_workers_can_be_ended_and_have_room(start: Callable[..., LocalEngine]) -> None:

@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from polisgraph.errors import Busy, WorkerFailed
 from polisgraph.web.guard import Unwatched
 from polisgraph.web.health import Health
-from tests.processes import until, workers
+from tests.processes import at_work, until, workers
 from tests.running.conftest import HOURS, VALUE, Server
 
 SECRET = "SELECT * { ?person ?is 'Mrs Secret' }"
@@ -150,6 +151,18 @@ def test_who_sends_half_a_head_is_not_waited_for_and_keeps_nobody_out(serving: C
         finally:
             for connection in half:
                 connection.close()
+
+
+def test_who_hangs_up_leaves_no_work_behind(serving: Callable[..., Any]) -> None:
+    endless = quote("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }")
+    with serving() as server:
+        port = int(server.address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), source_address=("127.0.3.1", 0)) as client:
+            client.sendall(f"GET /sparql?query={endless} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+            pid = at_work(server.program)
+        until(lambda: pid not in workers(server.program))
+        assert metric(server, "workers_ended_total", reason="abandoned") == 1
+        assert server.says() == "one"
 
 
 class Stub:

@@ -20,7 +20,7 @@ def test_no_good_client_suffers_and_the_server_is_at_rest_afterwards(home: Path,
         "POLISGRAPH_WORKERS": str(WORKERS),
         "POLISGRAPH_MEMORY_LIMIT": str(LIMIT),
         "POLISGRAPH_CACHE_SIZE": str(CACHE),
-        "POLISGRAPH_TIME_LIMIT": "2",
+        "POLISGRAPH_TIME_LIMIT": "10",
     }
     with serving(home, tmp_path / "log", **settings) as server:
         right = expected(server.address)

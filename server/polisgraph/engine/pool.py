@@ -4,14 +4,15 @@ import math
 import multiprocessing
 import threading
 from contextlib import suppress
+from time import monotonic
 from typing import Literal
 
 from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
 from polisgraph.engine.answering import Setup
 from polisgraph.engine.gate import check_length
-from polisgraph.engine.process import Process
-from polisgraph.engine.turns import CLIENT, PATIENCE, Turn, Turns, stopping
+from polisgraph.engine.process import LOOK, Process
+from polisgraph.engine.turns import AWAITED, CLIENT, PATIENCE, Turn, Turns, abandoned, stopping
 from polisgraph.engine.watched import refused, watched
 from polisgraph.errors import BadParameter, QueryError, WorkerFailed
 from polisgraph.settings import Settings
@@ -45,6 +46,7 @@ class PooledEngine:
         """Return the whole answer to `query`, or raise a QueryError."""
         check_length(query.text, self._settings.query_limit)
         limit = self._limit(query)
+        asked = monotonic()
         try:
             with metrics.QUERIES_WAITING.held():
                 turn = self._turns.take(CLIENT.get())
@@ -52,6 +54,8 @@ class PooledEngine:
             refused(error)
             raise
         try:
+            if monotonic() - asked > LOOK and not AWAITED.get()():
+                raise abandoned()
             return watched(query, self._settings.slow_query, lambda: self._work(query, limit, turn))
         finally:
             self._turns.leave(turn)

@@ -12,10 +12,13 @@ from time import monotonic
 from polisgraph import metrics
 from polisgraph.engine import Answer, Query, worker
 from polisgraph.engine.answering import out_of_memory
+from polisgraph.engine.turns import AWAITED, abandoned
 from polisgraph.errors import QueryError, TimeLimit, WorkerFailed
 
 START = 60.0
 """Seconds in which a new process must have opened its store, on however busy a machine."""
+LOOK = 1.0
+"""Seconds between two looks whether somebody still waits for the answer."""
 _GONE = 5.0
 """Seconds that the system may take to report a dead process."""
 _REASONS = {-signal.SIGALRM: "deadline", -signal.SIGABRT: "memory", -signal.SIGKILL: "killed"}
@@ -53,7 +56,8 @@ class Process:
     def ask(self, query: Query, limit: float, patience: float, long: Callable[[], None]) -> Answer:
         """Return the worker's answer; call `long` if it takes more than `patience` seconds.
 
-        Raises TimeLimit if it takes more than `limit` seconds, and whatever QueryError the worker raises or died of.
+        Raises TimeLimit if it takes more than `limit` seconds, Abandoned once nobody waits for it any more (`AWAITED`),
+        and whatever QueryError the worker raises or died of.
         The process has ended after an error that is not the query's own; then `alive` is False.
         """
         try:
@@ -63,10 +67,11 @@ class Process:
             deadline = monotonic() + limit
             if not self._has_said(min(patience, limit)):
                 long()
-                if not self._has_said(max(0.0, deadline - monotonic())):
-                    self.kill()
-                    metrics.WORKERS_ENDED.add("deadline")
-                    raise too_late(limit)
+                while not self._has_said(min(LOOK, max(0.0, deadline - monotonic()))):
+                    if monotonic() >= deadline:
+                        raise self._ended_for("deadline", too_late(limit))
+                    if not AWAITED.get()():
+                        raise self._ended_for("abandoned", abandoned())
             return self._receive()
         except (EOFError, OSError):
             made_room = self._ended
@@ -74,6 +79,11 @@ class Process:
             code = self._exit_code()
             metrics.WORKERS_ENDED.add("room" if made_room else _REASONS.get(code, "crash"))
             raise _failure(code, limit) from None
+
+    def _ended_for(self, reason: str, error: QueryError) -> QueryError:
+        self.kill()
+        metrics.WORKERS_ENDED.add(reason)
+        return error
 
     def step_back(self) -> None:
         """Let other processes go first when the processors are short."""

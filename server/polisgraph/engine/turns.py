@@ -14,10 +14,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
 
-from polisgraph.errors import Busy, WorkerFailed
+from polisgraph.errors import Abandoned, Busy, WorkerFailed
 
 CLIENT: ContextVar[str] = ContextVar("client", default="")
 """Who asks, in the current thread: any text that is the same for all requests of one client."""
+
+AWAITED: ContextVar[Callable[[], bool]] = ContextVar("awaited", default=lambda: True)
+"""Tells whether somebody still waits for the answer, in the current thread."""
 
 PATIENCE = 0.1
 """Seconds after which a query counts as long."""
@@ -180,6 +183,11 @@ class Turns:
         self._used.move_to_end(client)
         while len(self._used) > _CLIENTS:
             self._used.popitem(last=False)
+
+
+def abandoned() -> Abandoned:
+    """Return the error for a query whose client has gone; another one who waits for the same may ask again."""
+    return Abandoned("Who asked this has gone away, so that the query was stopped. Please try again.", retry_after=1)
 
 
 def stopping() -> WorkerFailed:

@@ -65,7 +65,11 @@ def work(pipe: Connection, setup: Job) -> None:
         while True:
             query, limit = pipe.recv()
             signal.setitimer(signal.ITIMER_REAL, limit + LATE)
-            _reply(pipe, worker, query)
+            try:
+                _reply(pipe, worker, query)
+            except MemoryError:
+                # Not even enough is left to say so. The engine ends in this way too where it gets none.
+                os.abort()
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -21,11 +21,13 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from polisgraph import journal
+from polisgraph.engine.turns import AWAITED
 from polisgraph.errors import PolisgraphError
 from polisgraph.settings import Settings, excess
 from polisgraph.snapshot import Snapshot
 from polisgraph.watch import Watch
 from polisgraph.web import BODIES, STREAMS
+from polisgraph.web.connections import is_connected
 from polisgraph.web.edition import LOOK, linked, open_current
 from polisgraph.web.health import ROUTES, Health
 from polisgraph.web.live import Live
@@ -108,10 +110,14 @@ class Application:
         self._live = Live(partial(open_current, settings), *_target(settings))
         self._health = Health(self._live, settings.home)
         self._traffic = Traffic(self._health, (*self._live.edition.routes, *ROUTES), settings)
+        self._settings = settings
         # At its end a process first waits for its children; the engine's must be told to go before that.
         Finalize(None, self.close, exitpriority=1)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        # Behind a proxy all connections are the proxy's.
+        if not self._settings.proxies:
+            AWAITED.set(partial(is_connected, environ["REMOTE_ADDR"], self._settings.port))
         return self._traffic(environ, start_response)
 
     def close(self) -> None:
