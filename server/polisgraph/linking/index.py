@@ -1,7 +1,7 @@
 """Everything that records can be linked to, found by name, by key and by likeness. Scores nothing.
 
-Read once from the engine by a few questions; an entry of the gazetteer that stands for an entity of the graph, by its
-municipality key, GeoNames number or Wikidata item, is merged into it.
+Read once from the engine by a few questions, the largest in parts if it must be; an entry of the gazetteer that stands
+for an entity of the graph, by its municipality key, GeoNames number or Wikidata item, is merged into it.
 """
 
 import csv
@@ -10,15 +10,19 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
+from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple
 
 from polisgraph.countries import code_of
 from polisgraph.engine import Query
+from polisgraph.errors import ResultTooLarge, TimeLimit
 from polisgraph.linking.names import Name, key_of, read
 from polisgraph.linking.target import IRI, SCHEMES, Target, qid_of
 from polisgraph.links import Decisions, read_decisions
 from polisgraph.namespaces import PG, PREFIXES
+from polisgraph.reports.blocks import filled, value_blocks
 
 Ask = Callable[[Query], bytes]
 """Takes a query and returns the body of the answer; raises QueryError."""
@@ -177,13 +181,25 @@ def _merge(entity: Target, entry: Target) -> None:
 
 def _entities(ask: Ask) -> dict[str, Target]:
     found: dict[str, Target] = {}
-    for iri, prop, value, language in _rows(ask, "entities"):
+    for iri, prop, value, language in _said_of_entities(ask):
         target = found.get(iri) or found.setdefault(iri, Target(iri))
         _take(target, prop, value, language)
     for member, network in _rows(ask, "members"):
         if member in found:
-            found[member].networks.add(network)
+            found[member].networks.add(intern(network))
     return {iri: target for iri, target in sorted(found.items()) if target.labels or target.others}
+
+
+def _said_of_entities(ask: Ask) -> Iterator[list[str]]:
+    """Yield the rows about entities: at once, or where that is too much for one answer a property at a time."""
+    question = _question("entities")
+    try:
+        rows = _answered(ask, question)
+    except (ResultTooLarge, TimeLimit):
+        [block] = (block for block in value_blocks(question) if block.variable == "property")
+        parts = question[block.start : block.end].split()
+        rows = chain.from_iterable(_answered(ask, filled(question, {block.variable: part})) for part in parts)
+    yield from rows
 
 
 def _take(target: Target, prop: str, value: str, language: str) -> None:
@@ -194,7 +210,7 @@ def _take(target: Target, prop: str, value: str, language: str) -> None:
     elif prop == PG + "country":
         target.country = code_of(value)
     elif prop == PG + "state":
-        target.state = value
+        target.state = intern(value)
     elif prop == _WGS84 + "lat":
         target.latitude = float(value)
     elif prop == _WGS84 + "long":
@@ -202,7 +218,7 @@ def _take(target: Target, prop: str, value: str, language: str) -> None:
     elif prop.startswith((_SKOS, PG, _FOAF)):
         target.others.append(value)
     elif value.startswith(PG) or value == _ORGANIZATION:
-        target.classes.add(value)
+        target.classes.add(intern(value))
 
 
 def _entries(ask: Ask) -> dict[str, Target]:
@@ -238,9 +254,18 @@ def _entry(iri: str, said: dict[str, str], others: list[str], candidates: list[s
     )
 
 
-def _rows(ask: Ask, question: str) -> Iterator[list[str]]:
+def _rows(ask: Ask, name: str) -> Iterator[list[str]]:
     """Yield the rows of an answer, in the order of the columns of the question."""
-    text = (_QUESTIONS / f"{question}.rq").read_text(encoding="utf-8")
-    rows = csv.reader(io.StringIO(ask(Query(text, results_type="text/csv")).decode("utf-8"), newline=""))
+    return _answered(ask, _question(name))
+
+
+def _question(name: str) -> str:
+    return (_QUESTIONS / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def _answered(ask: Ask, question: str) -> Iterator[list[str]]:
+    body = ask(Query(question, results_type="text/csv"))
+    # Decoded line by line: a text takes several times the memory of its bytes.
+    rows = csv.reader(io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""))
     next(rows, None)
     return rows
