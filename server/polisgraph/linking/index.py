@@ -182,7 +182,7 @@ def _merge(entity: Target, entry: Target) -> None:
 def _entities(ask: Ask) -> dict[str, Target]:
     found: dict[str, Target] = {}
     for iri, prop, value, language in _said_of_entities(ask):
-        target = found.get(iri) or found.setdefault(iri, Target(iri))
+        target = found.get(iri) or found.setdefault(iri, Target(iri, classes={_ORGANIZATION}))
         _take(target, prop, value, language)
     for member, network in _rows(ask, "members"):
         if member in found:
@@ -217,7 +217,7 @@ def _take(target: Target, prop: str, value: str, language: str) -> None:
         target.longitude = float(value)
     elif prop.startswith((_SKOS, PG, _FOAF)):
         target.others.append(value)
-    elif value.startswith(PG) or value == _ORGANIZATION:
+    else:
         target.classes.add(intern(value))
 
 
