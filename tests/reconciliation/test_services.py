@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 
 from polisgraph.build import Plan, Progress, build
 from polisgraph.engine import Answer, Engine, Query
+from polisgraph.engine.turns import AWAITED
 from polisgraph.errors import Busy, TimeLimit
 from polisgraph.linking import read_index
 from polisgraph.namespaces import PREFIXES
 from polisgraph.settings import Settings
+from polisgraph.web import desk as desks
 from polisgraph.web.desk import Desk
 from tests.processes import get, serving, until
 from tests.reconciliation import schemas
@@ -339,6 +341,38 @@ def test_who_would_wait_too_long_is_told_to_come_again(engine: Engine, settings:
         finally:
             done.set()
         first.result()
+
+
+def test_who_comes_first_does_not_wait_forever_and_names_are_read_all_the_same(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "FIRST", 0.05)
+    going, done = threading.Event(), threading.Event()
+
+    class Stuck:
+        def query(self, query: Query) -> Answer:
+            assert AWAITED.get()(), "it ends when who came first hangs up"
+            going.set()
+            done.wait()
+            return engine.query(query)
+
+        def close(self) -> None:
+            pass
+
+    desk = Desk(Stuck(), replace(settings, time_limit=0.05))
+    gone = AWAITED.set(lambda: False)
+    try:
+        with pytest.raises(Busy) as raised, desk.turn():
+            pass
+        assert raised.value.details["retry_after"] and going.wait(60)
+        reading, begun = desk.begin()
+        done.set()
+        assert not begun and reading.result(60).target("municipality/koeln")
+    finally:
+        done.set()
+        AWAITED.reset(gone)
+    with desk.turn() as service:
+        assert service is reading.result()
 
 
 def test_names_that_could_not_be_read_are_read_by_the_next_who_asks(engine: Engine, settings: Settings) -> None:

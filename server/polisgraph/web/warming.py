@@ -19,6 +19,7 @@ from werkzeug.test import EnvironBuilder
 
 from polisgraph.errors import PolisgraphError
 from polisgraph.journal import facts
+from polisgraph.web.desk import Desk
 from polisgraph.web.language import LANGUAGES
 from polisgraph.web.links import page_of
 from polisgraph.web.site import site
@@ -29,8 +30,10 @@ _PAUSE = 0.05
 """Seconds between two of its steps."""
 _LOW = 15
 """How much its thread steps back behind those that answer."""
-_PAGES = ("/", "/search?q=xx", "/reports", "/sparql", "/compare")
-"""Pages that people begin with; to find nothing the search reads all names."""
+_PAGES = ("/", "/reports", "/sparql", "/compare")
+"""Pages that people begin with."""
+_SEARCH = "/search?q=xx"
+"""To find nothing the search looks everywhere; it waits until all names are read."""
 
 _log = logging.getLogger(__name__)
 
@@ -65,12 +68,17 @@ class Warming:
         _log.info("ready for its first readers", extra=facts(steps=steps, seconds=round(perf_counter() - begin, 3)))
 
     def _steps(self) -> Iterator[Callable[[], object]]:
+        names: Desk = self._app.extensions["polisgraph.desk"]
+        yield names.begin  # which goes on beside what follows
         for language in LANGUAGES:
             for page in _PAGES:
                 yield partial(self._ask, page, language)
             yield partial(self._ask_largest, language)
         for name in self._app.jinja_env.list_templates(extensions=("html",)):
             yield partial(self._app.jinja_env.get_template, name)
+        yield lambda: names.begin()[0].result()
+        for language in LANGUAGES:
+            yield partial(self._ask, _SEARCH, language)
 
     def _ask_largest(self, language: str) -> None:
         """Ask for the page of the largest network."""
