@@ -9,7 +9,6 @@ from typing import Any
 import pyoxigraph as ox
 
 from polisgraph.engine import Query
-from polisgraph.linking.target import KINDS
 from polisgraph.namespaces import PREFIXES
 from polisgraph.reconciliation.identifiers import term_of
 from polisgraph.reconciliation.matching import COORDINATES, MATCHED
@@ -22,6 +21,7 @@ Asks = Callable[[Query], bytes]
 
 _FOLDER = Path(__file__).with_name("questions")
 _NOT_OFFERED = {PREFIXES["rdf"] + "type", PREFIXES["dct"] + "source"}
+_ORGANIZATION = PREFIXES["org"] + "Organization"
 _COORDINATES = {"de": "Koordinaten", "en": "coordinates"}
 _MATCHED = {"de": "auch für Abfragen", "en": "for queries, too"}
 
@@ -52,7 +52,8 @@ def values(
 
 def properties(asks: Asks, service: Service, language: str, type_: str = "") -> list[Property]:
     """Return the properties of the entities of a class, or of all, the most common first."""
-    classes = [type_] if type_ else sorted(KINDS.keys() | set(service.types.default))
+    # What is no entry of the gazetteer is an organisation, whatever else it is.
+    classes = [type_ or _ORGANIZATION]
     rows = _rows(asks, "properties", {"class": _iris(classes), "lang": f'"{language}"'}) if _iris(classes) else []
     found = {property_.value: (int(number.value), label.value) for property_, number, label in rows}
     if service.types.kind([type_]) == "municipality" or type_ in ("", ENTRY):

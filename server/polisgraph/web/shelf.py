@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from polisgraph.folding import folded, slug_of
 
@@ -55,11 +55,12 @@ def _rated(books: Iterable[Book], words: list[str]) -> Iterator[tuple[float, Fin
 def _points(word: str, text: str) -> float:
     """Return 100 for a word that stands in `text`, less for the beginning of one and one that is alike, 0 for none."""
     parts = text.split("-")
-    if word in parts:
-        return 100
-    if any(part.startswith(word) for part in parts):
-        return 90
+    if word in text:
+        if word in parts:
+            return 100
+        if any(part.startswith(word) for part in parts):
+            return 90
     if len(word) < _SHORTEST:
         return 0
-    likest = max((fuzz.ratio(word, part) for part in parts), default=0)
-    return likest * 0.8 if likest >= _LIKE else 0
+    likest = process.extractOne(word, parts, scorer=fuzz.ratio, score_cutoff=_LIKE)
+    return likest[1] * 0.8 if likest else 0
