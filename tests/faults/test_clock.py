@@ -28,7 +28,10 @@ class Clock:
         self.jump("+0")
 
     def jump(self, offset: str) -> None:
-        self.file.write_text(offset + "\n", encoding="utf-8")
+        # At once: of half a line the library would make some time or other.
+        fresh = self.file.with_name("new")
+        fresh.write_text(offset + "\n", encoding="utf-8")
+        fresh.replace(self.file)
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.processes import PATIENCE, alive, at_work, children, until
+from tests.processes import PATIENCE, Program, alive, at_work, children, free_port, until
 from tests.running.conftest import HOURS, Server
 
 
@@ -46,6 +47,30 @@ def test_a_running_request_is_answered_and_then_all_processes_end(serving: Calla
         thread.join()
         assert got[0].status_code == 504, "the answer that a query gets at its limit"
         until(lambda: not server.program.processes())
+
+
+_FAILING = """
+import runpy
+from polisgraph.web import wsgi
+
+def fail(*arguments):
+    raise OSError(22, "Invalid argument")
+
+wsgi._Server._serve_loop = fail
+runpy.run_module("polisgraph", run_name="__main__", alter_sys=True)
+"""
+"""A server whose first process fails when it has started the others."""
+
+
+def test_a_first_process_that_fails_takes_the_others_along(new_home: Path, tmp_path: Path) -> None:
+    words = ["serve", "--no-build", "--home", str(new_home), "--port", str(free_port())]
+    program = Program([sys.executable, "-c", _FAILING, *words], tmp_path / "log")
+    try:
+        assert program.process.wait(PATIENCE) == 70
+        assert "Invalid argument" in program.text()
+        until(lambda: not program.processes())
+    finally:
+        program.stop()
 
 
 def test_who_takes_too_long_is_not_waited_for(serving: Callable[..., Any]) -> None:

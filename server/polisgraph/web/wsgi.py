@@ -1,6 +1,5 @@
 """The server process: granian around the site, from start to stop. Decides nothing about answers."""
 
-import ctypes
 import logging
 import math
 import os
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 HEADER_TIME = 10_000
 """Milliseconds in which the head of a request must have come, also on a connection that is kept open."""
-_PR_SET_PDEATHSIG = 1
 _LOOK_FOR_PARENT = 1.0
 """Seconds between two looks whether the first process is still there."""
 _LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"_granian": {"handlers": []}}}
@@ -50,10 +48,13 @@ class _Server(MPServer):
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         if self.interrupt_signal:
-            for worker in self.wrks:
-                worker.kill()  # type: ignore[no-untyped-call]
+            self.kill()
             os._exit(1)
         super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def kill(self) -> None:
+        for worker in self.wrks:
+            worker.kill()  # type: ignore[no-untyped-call]
 
 
 def serve(settings: Settings, snapshot: Snapshot, watch: Watch | None = None) -> None:
@@ -84,6 +85,10 @@ def serve(settings: Settings, snapshot: Snapshot, watch: Watch | None = None) ->
         watch.start()
     try:
         server.serve(target_loader=partial(application, settings, os.getpid()), wrap_loader=False)
+    except Exception:
+        # This process waits at its end for those that it has started, and nobody else would tell them to go.
+        server.kill()
+        raise
     finally:
         if watch:
             watch.stop()
@@ -157,20 +162,20 @@ def _check_address(host: str, port: int) -> None:
 
 
 def _end_with(parent: int, limit: float) -> None:
-    """Have the system stop this process when `parent` is gone, however it went: nobody else would.
+    """Have this process stop when `parent` is gone, however it went: nobody else would tell it to.
 
     If it is still there `limit` seconds later, it ends all the same: a signal that comes just as granian begins to wait
-    for one is lost.
+    for one is lost. The system could send the signal as well, but sends it once for every thread that `parent` had,
+    and granian does not bear a second one while it is at the first.
     """
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(1)
+    main = threading.get_ident()
 
     def end() -> None:
         while os.getppid() == parent:
             time.sleep(_LOOK_FOR_PARENT)
+        signal.pthread_kill(main, signal.SIGTERM)
         time.sleep(limit)
         os._exit(1)
 
