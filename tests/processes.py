@@ -191,7 +191,15 @@ def computing(candidates: Callable[[], Iterable[int]], seconds: float = 0.3) -> 
 
 def at_work(server: Program) -> int:
     """Wait until a worker of our server computes what somebody asked; return the id of its process."""
-    until(lambda: re.search(r"^polisgraph_queries_running [1-9]", get(f"{server.address}/metrics").text, re.MULTILINE))
+
+    def told() -> bool:
+        # What comes in the very moment in which another request begins may wait for it, until a third one comes.
+        with suppress(httpx.TimeoutException):
+            metrics = get(f"{server.address}/metrics", timeout=1).text
+            return bool(re.search(r"^polisgraph_queries_running [1-9]", metrics, re.MULTILINE))
+        return False
+
+    until(told)
     return computing(lambda: workers(server))
 
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 HEADER_TIME = 10_000
 """Milliseconds in which the head of a request must have come, also on a connection that is kept open."""
+_IDLE = 600
+"""Seconds for which a thread without work stays, as many as granian allows."""
 _LOOK_FOR_PARENT = 1.0
 """Seconds between two looks whether the first process is still there."""
 _LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"_granian": {"handlers": []}}}
@@ -76,6 +78,8 @@ def serve(settings: Settings, snapshot: Snapshot, watch: Watch | None = None) ->
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIME),
         blocking_threads=_threads(settings),
+        # While one is beginning its work granian may take it for idle, and start none for a request that comes just then.
+        blocking_threads_idle_timeout=_IDLE,
         respawn_failed_workers=True,
         workers_kill_timeout=math.ceil(settings.stop_limit),
         log_level=LogLevels.error,
