@@ -78,7 +78,7 @@ def serve(settings: Settings, snapshot: Snapshot, watch: Watch | None = None) ->
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIME),
         blocking_threads=_threads(settings),
-        # While one is beginning its work granian may take it for idle, and start none for a request that comes just then.
+        # One that is just beginning its work granian may take for idle, and start none for a request that comes then.
         blocking_threads_idle_timeout=_IDLE,
         respawn_failed_workers=True,
         workers_kill_timeout=math.ceil(settings.stop_limit),
