@@ -313,19 +313,26 @@ def test_who_comes_while_names_are_read_waits_and_they_are_read_once(engine: Eng
     assert set(numbers) == {known} and known
 
 
+class Stuck:
+    """An engine that does not answer until it is let."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.going, self.done = threading.Event(), threading.Event()
+
+    def query(self, query: Query) -> Answer:
+        assert AWAITED.get()(), "it ends when who came first hangs up"
+        self.going.set()
+        self.done.wait()
+        return self.engine.query(query)
+
+    def close(self) -> None:
+        pass
+
+
 def test_who_would_wait_too_long_is_told_to_come_again(engine: Engine, settings: Settings) -> None:
-    going, done = threading.Event(), threading.Event()
-
-    class Stuck:
-        def query(self, query: Query) -> Answer:
-            going.set()
-            done.wait()
-            return engine.query(query)
-
-        def close(self) -> None:
-            pass
-
-    desk = Desk(Stuck(), replace(settings, time_limit=0.05))
+    stuck = Stuck(engine)
+    desk = Desk(stuck, replace(settings, time_limit=0.05))
 
     def work() -> None:
         with desk.turn():
@@ -333,13 +340,13 @@ def test_who_would_wait_too_long_is_told_to_come_again(engine: Engine, settings:
 
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(work)
-        going.wait()
+        stuck.going.wait()
         try:
             with pytest.raises(Busy) as raised:
                 work()
             assert raised.value.details["retry_after"]
         finally:
-            done.set()
+            stuck.done.set()
         first.result()
 
 
@@ -347,29 +354,18 @@ def test_who_comes_first_does_not_wait_forever_and_names_are_read_all_the_same(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desks, "FIRST", 0.05)
-    going, done = threading.Event(), threading.Event()
-
-    class Stuck:
-        def query(self, query: Query) -> Answer:
-            assert AWAITED.get()(), "it ends when who came first hangs up"
-            going.set()
-            done.wait()
-            return engine.query(query)
-
-        def close(self) -> None:
-            pass
-
-    desk = Desk(Stuck(), replace(settings, time_limit=0.05))
+    stuck = Stuck(engine)
+    desk = Desk(stuck, replace(settings, time_limit=0.05))
     gone = AWAITED.set(lambda: False)
     try:
         with pytest.raises(Busy) as raised, desk.turn():
             pass
-        assert raised.value.details["retry_after"] and going.wait(60)
+        assert raised.value.details["retry_after"] and stuck.going.wait(60)
         reading, begun = desk.begin()
-        done.set()
+        stuck.done.set()
         assert not begun and reading.result(60).target("municipality/koeln")
     finally:
-        done.set()
+        stuck.done.set()
         AWAITED.reset(gone)
     with desk.turn() as service:
         assert service is reading.result()
