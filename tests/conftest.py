@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
@@ -27,16 +28,14 @@ from polisgraph.web import create_app
 from tests.processes import serving
 from tests.shipped import PLAN
 
-NEEDED = {"browser": "chromium", "virtuoso": "virtuoso-t", "load": "wrk", "nginx": "nginx", "faketime": "faketime"}
-"""Marks of tests, and the commands without which these tests are left out."""
-PACKAGES = {
-    "chromium": "chromium",
-    "virtuoso-t": "virtuoso-opensource-7-bin",
-    "wrk": "wrk",
-    "nginx": "nginx-light",
-    "faketime": "faketime",
+NEEDED = {
+    "browser": ("chromium", "chromium"),
+    "virtuoso": ("virtuoso-t", "virtuoso-opensource-7-bin"),
+    "load": ("wrk", "wrk"),
+    "nginx": ("nginx", "nginx-light"),
+    "faketime": ("faketime", "faketime"),
 }
-"""The Debian packages that have the commands."""
+"""Marks of tests, the commands without which these tests are left out, and the Debian packages that have them."""
 # Debian keeps servers where the path of a common user does not lead.
 os.environ["PATH"] = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
 CHROMIUM = shutil.which("chromium")
@@ -49,19 +48,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for mark, command in NEEDED.items():
+    for mark, (command, _) in NEEDED.items():
         config.addinivalue_line("markers", f"{mark}: needs the command {command}")
+    config.addinivalue_line("markers", "ipv6: needs a machine that has IPv6 addresses")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests whose command is missing, and say so; in CI nothing is left out."""
-    for mark, command in NEEDED.items():
-        out = [item for item in items if item.get_closest_marker(mark)] if not shutil.which(command) else []
+    """Leave out the tests that this machine lacks something for, and say so; in CI nothing is left out."""
+    for mark, lacking in _lacking():
+        out = [item for item in items if item.get_closest_marker(mark)]
         if out and os.environ.get("CI") == "true":
-            raise pytest.UsageError(f"{command} is missing: install the Debian package '{PACKAGES[command]}'")
-        config.stash.setdefault(_LEFT_OUT, {})[mark] = len(out)
+            raise pytest.UsageError(f"{len(out)} tests cannot run: there is no {lacking}")
+        config.stash.setdefault(_LEFT_OUT, {})[lacking] = len(out)
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
+
+
+def _lacking() -> Iterator[tuple[str, str]]:
+    """Yield each mark whose tests cannot run here, and what they lack."""
+    for mark, (command, package) in NEEDED.items():
+        if not shutil.which(command):
+            yield mark, f"command {command}: install the Debian package '{package}'"
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            pass
+    except OSError as error:
+        yield "ipv6", f"address of IPv6: {error.strerror}"
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -77,9 +89,9 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for mark, left in config.stash.get(_LEFT_OUT, {}).items():
+    for lacking, left in config.stash.get(_LEFT_OUT, {}).items():
         if left:
-            terminalreporter.write_line(f"left out: {left} {mark} tests, because there is no command {NEEDED[mark]}")
+            terminalreporter.write_line(f"left out: {left} tests, because there is no {lacking}")
 
 
 _LEFT_OUT = pytest.StashKey[dict[str, int]]()

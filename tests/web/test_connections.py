@@ -9,7 +9,13 @@ from polisgraph.web.connections import is_connected
 from tests.processes import until
 
 
-@pytest.fixture(params=[(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"), (socket.AF_INET6, "::")])
+@pytest.fixture(
+    params=[
+        (socket.AF_INET, "127.0.0.1"),
+        pytest.param((socket.AF_INET6, "::1"), marks=pytest.mark.ipv6),
+        pytest.param((socket.AF_INET6, "::"), marks=pytest.mark.ipv6),
+    ]
+)
 def listener(request: pytest.FixtureRequest) -> Iterator[socket.socket]:
     """A socket that listens: in IPv4, in IPv6, and for both kinds."""
     family, address = request.param
