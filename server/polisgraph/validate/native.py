@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
+from operator import call
 
 import pyoxigraph as ox
 
@@ -32,8 +35,8 @@ def results(shapes: Shapes, store: ox.Store, only: frozenset[Term] | None = None
     def ask_sparql(shape: Node) -> list[Result]:
         return list(sparql.results(shapes, everywhere, store, shape))
 
+    asking = (partial(ask, question) for question in asked)
+    asking_sparql = (partial(ask_sparql, shape) for shape in shapes.with_targets)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for found in pool.map(ask, asked):
-            yield from found
-        for found in pool.map(ask_sparql, shapes.with_targets):
+        for found in pool.map(call, chain(asking, asking_sparql)):
             yield from found
