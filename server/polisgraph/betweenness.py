@@ -1,11 +1,11 @@
-"""How much members connect networks: betweenness in the graph of members and networks. Knows no store and no rule.
+"""How much members connect networks: betweenness in the graph of networks. Knows no store and no rule.
 
-Only networks are ends: a pair of them counts the same, whatever their size. So there are few places to go out from, and
-the figure costs little where betweenness among all members would cost minutes.
+Only networks are ends: a pair of them counts the same, whatever their size.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import combinations
 
 
 def betweenness(memberships: Iterable[tuple[str, str]]) -> dict[str, float]:
@@ -16,19 +16,24 @@ def betweenness(memberships: Iterable[tuple[str, str]]) -> dict[str, float]:
     2008, section 3.3). For other members it is 0.
     """
     # Here, not above: it takes longer to come in than most commands run.
-    from networkx import Graph, betweenness_centrality_subset
+    from rustworkx import PyGraph, graph_edge_betweenness_centrality
 
     networks_of: dict[str, set[str]] = defaultdict(set)
     for member, network in memberships:
         networks_of[member].add(network)
-    # Numbers, because networkx looks nodes up all the time: with names it takes twice as long.
     ends = {name: number for number, name in enumerate(sorted(set().union(*networks_of.values())))}
-    # Who is in one network only is on no way from one to another. In order, so that sums come out the same.
-    several = sorted(member for member, joined in networks_of.items() if len(joined) > 1)
-    members = {name: number for number, name in enumerate(several, len(ends))}
-    graph: Graph[int] = Graph()
-    graph.add_nodes_from(ends.values())
-    graph.add_edges_from((members[name], ends[network]) for name in several for network in sorted(networks_of[name]))
-    over = betweenness_centrality_subset(graph, list(ends.values()), list(ends.values()))
+    # In order, so that sums come out the same.
+    joined_by = {member: sorted(ends[name] for name in joined) for member, joined in sorted(networks_of.items())}
+    # Two networks have an edge for each member of both. No shortest way leads over a member twice, for all its networks
+    # are neighbours: what leads over its edges is what leads over the member.
+    edges = [(member, one, other) for member, joined in joined_by.items() for one, other in combinations(joined, 2)]
+    graph: PyGraph[int, None] = PyGraph()
+    graph.add_nodes_from(list(ends.values()))
+    graph.add_edges_from_no_data([(one, other) for _, one, other in edges])
+    # In one thread: several would add in any order.
+    ways = graph_edge_betweenness_centrality(graph, normalized=False, parallel_threshold=len(ends) + 1)
     pairs = len(ends) * (len(ends) - 1) / 2
-    return {name: over[members[name]] / pairs for name in several}
+    over = dict.fromkeys((member for member, joined in joined_by.items() if len(joined) > 1), 0.0)
+    for number, (member, _, _) in enumerate(edges):
+        over[member] += ways[number] / pairs
+    return over
