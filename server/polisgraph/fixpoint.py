@@ -16,6 +16,10 @@ from polisgraph.figures import Functions, functions
 from polisgraph.load import AT_ONCE, add
 from polisgraph.rules import Pattern, Rule
 
+_AHEAD = 2 * AT_ONCE
+"""So many rules are asked before the first of them is waited for: while a slow one runs, others go on beside it. What
+they answer is held in memory until it is its turn."""
+
 
 @dataclass
 class _News:
@@ -52,7 +56,7 @@ def run_to_fixpoint(
                 for query in [rule.query()] if unseen.everything else _queries(store, rule, unseen.concluded):
                     tell(rule.name)
                     running.append((rule, _asked(pool, store, query, called)))
-                    if len(running) > AT_ONCE:
+                    if len(running) > _AHEAD:
                         settle()
             while running:
                 settle()

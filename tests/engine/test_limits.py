@@ -58,7 +58,7 @@ def threads() -> Iterator[ThreadPoolExecutor]:
 def test_an_endless_query_is_gone_at_the_deadline_while_others_are_answered(
     kind: str, start: Callable[..., LocalEngine], threads: ThreadPoolExecutor
 ) -> None:
-    with closing(start(workers=2, time_limit=3.0)) as engine:
+    with closing(start(workers=2, time_limit=5.0)) as engine:
         engine.query(CHEAP)
         began = time.monotonic()
         endless = threads.submit(engine.query, Query(ENDLESS[kind]))
@@ -66,10 +66,10 @@ def test_an_endless_query_is_gone_at_the_deadline_while_others_are_answered(
         while not endless.done():
             assert engine.query(CHEAP).form == "ASK"
             answered += not endless.done()
-        with pytest.raises(TimeLimit, match="3 seconds") as caught:
+        with pytest.raises(TimeLimit, match="5 seconds") as caught:
             endless.result()
-        assert caught.value.details["limit"] == 3
-        assert time.monotonic() - began < 6
+        assert caught.value.details["limit"] == 5
+        assert time.monotonic() - began < 8
         assert answered
         assert not Path(f"/proc/{pid}").exists()
         assert engine.query(CHEAP).form == "ASK"

@@ -58,7 +58,7 @@ def test_a_request_that_began_before_ends_on_its_snapshot(serving: Callable[...,
     with serving() as server:
         before = server.health()["snapshot"]
         got: list[httpx.Response] = []
-        slow = threading.Thread(target=lambda: got.append(server.ask(HOURS, timeout="9")))
+        slow = threading.Thread(target=lambda: got.append(server.ask(HOURS, timeout="15")))
         slow.start()
         until(lambda: "polisgraph_http_requests_total" in server.get("/metrics").text)
         make(new_home, "two")
