@@ -67,6 +67,7 @@ def test_a_query_that_eats_memory_is_refused_while_others_are_answered(
             assert answer.status_code == 507, answer.text
             witness.seen(3)
     assert not witness.wrong and not witness.broken and set(witness.statuses) == {200}
+    assert "backtrace" not in (tmp_path / "log").read_text()
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ def _start(setup: Job, pipe: Connection) -> Answering:
     if not setup.needs_network:
         _leave_network()  # while there is one thread: the system refuses it to several
     _end_with(pipe)
+    _hush()
     worker = setup.open()
     sys.setrecursionlimit(FRAMES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -108,6 +109,13 @@ def _start(setup: Job, pipe: Connection) -> Answering:
         # If the machine runs short of memory all the same, it is a worker that has to go and not the server.
         Path("/proc/self/oom_score_adj").write_text("1000")
     return worker
+
+
+def _hush() -> None:
+    """Have nobody see what the engine writes as it ends without memory: the server tells. Python still writes."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
 
 def _limit(kind: int, value: int) -> None:
