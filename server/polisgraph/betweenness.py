@@ -23,17 +23,17 @@ def betweenness(memberships: Iterable[tuple[str, str]]) -> dict[str, float]:
         networks_of[member].add(network)
     ends = {name: number for number, name in enumerate(sorted(set().union(*networks_of.values())))}
     # In order, so that sums come out the same.
-    joined_by = {member: sorted(ends[name] for name in joined) for member, joined in sorted(networks_of.items())}
+    several = {m: sorted(ends[name] for name in joined) for m, joined in sorted(networks_of.items()) if len(joined) > 1}
     # Two networks have an edge for each member of both. No shortest way leads over a member twice, for all its networks
     # are neighbours: what leads over its edges is what leads over the member.
-    edges = [(member, one, other) for member, joined in joined_by.items() for one, other in combinations(joined, 2)]
+    edges = [(member, one, other) for member, joined in several.items() for one, other in combinations(joined, 2)]
     graph: PyGraph[int, None] = PyGraph()
     graph.add_nodes_from(list(ends.values()))
     graph.add_edges_from_no_data([(one, other) for _, one, other in edges])
     # In one thread: several would add in any order.
     ways = graph_edge_betweenness_centrality(graph, normalized=False, parallel_threshold=len(ends) + 1)
     pairs = len(ends) * (len(ends) - 1) / 2
-    over = dict.fromkeys((member for member, joined in joined_by.items() if len(joined) > 1), 0.0)
+    over = dict.fromkeys(several, 0.0)
     for number, (member, _, _) in enumerate(edges):
         over[member] += ways[number] / pairs
     return over

@@ -95,7 +95,7 @@ def _start(setup: Job, pipe: Connection) -> Answering:
     if not setup.needs_network:
         _leave_network()  # while there is one thread: the system refuses it to several
     _end_with(pipe)
-    _hush()
+    _hide_engine_output()
     worker = setup.open()
     sys.setrecursionlimit(FRAMES)
     _limit(resource.RLIMIT_CORE, 0)
@@ -111,9 +111,9 @@ def _start(setup: Job, pipe: Connection) -> Answering:
     return worker
 
 
-def _hush() -> None:
-    """Have nobody see what the engine writes as it ends without memory: the server tells. Python still writes."""
-    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+def _hide_engine_output() -> None:
+    """Hide what the engine prints when it runs out of memory, for the server tells that; what Python prints stays."""
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)
 
